@@ -1,0 +1,177 @@
+//! The frame around every page: the rail, the top bar, and the narrow frame of pages before sign-in.
+
+use domain::permissions::Permission;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::{
+    components::{Icon, Palette, PostForm},
+    viewer::{may, use_viewer},
+};
+
+struct Entry {
+    href: &'static str,
+    label: &'static str,
+    icon: &'static str,
+    /// The permission without which it isn't there; none for everybody's own.
+    permission: Option<Permission>,
+}
+
+const fn entry(href: &'static str, label: &'static str, icon: &'static str, permission: Permission) -> Entry {
+    Entry { href, label, icon, permission: Some(permission) }
+}
+
+const GROUPS: [(&str, &[Entry]); 3] = [
+    ("", &[entry("/", "Overview", "overview", Permission::OverviewRead)]),
+    ("Business", &[
+        entry("/customers", "Customers", "customers", Permission::CustomersRead),
+        entry("/fleet", "Fleet", "fleet", Permission::FleetRead),
+        entry("/subscriptions", "Subscriptions", "subscriptions", Permission::SubscriptionsRead),
+        entry("/plans", "Plans", "plans", Permission::PlansRead),
+    ]),
+    ("Control", &[
+        entry("/security", "Security", "security", Permission::AuditRead),
+        entry("/settings/staff", "Staff", "customers", Permission::StaffRead),
+        entry("/settings/roles", "Roles", "key", Permission::RolesRead),
+        Entry { href: "/settings/account", label: "My account", icon: "settings", permission: None },
+    ]),
+];
+
+#[component]
+fn Brand(is_top: bool) -> impl IntoView {
+    view! {
+        <a class=if is_top { "brand top-brand" } else { "brand" } href="/">
+            <svg class="brand-mark" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+                <rect x="4" y="1.5" width="12" height="17" rx="6" fill="none" stroke="currentColor" stroke-width="2"></rect>
+                <circle cx="10" cy="7" r="2" fill="currentColor"></circle>
+                <path d="M7 12.500h6M7 15.300h6" fill="none" stroke="currentColor" stroke-width="1.6"></path>
+            </svg>
+            {if is_top { view! { <span class="vh">"Keyfob, overview"</span> }.into_any() } else { "Keyfob".into_any() }}
+        </a>
+    }
+}
+
+/// Where one can go; what a role may not use is not there.
+#[component]
+fn Navigation() -> impl IntoView {
+    let path = use_location().pathname;
+    let group = move |(head, entries): &(&'static str, &'static [Entry])| {
+        let links: Vec<_> = entries
+            .iter()
+            .filter(|entry| entry.permission.is_none_or(may))
+            .map(|entry| {
+                let href = entry.href;
+                let is_here = move || {
+                    let path = path.get();
+                    let is_below = href != "/" && path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+                    (path == href || is_below).then_some("page")
+                };
+                view! {
+                    <li>
+                        <a href=href aria-current=is_here><Icon name=entry.icon/>{entry.label}</a>
+                    </li>
+                }
+            })
+            .collect();
+        let is_shown = !links.is_empty();
+        is_shown.then(|| {
+            view! {
+                {(!head.is_empty()).then(|| view! { <p class="nav-head">{*head}</p> })}
+                <ul class="nav">{links}</ul>
+            }
+        })
+    };
+    GROUPS.iter().map(group).collect::<Vec<_>>()
+}
+
+/// The frame of every page behind sign-in.
+#[component]
+pub fn Frame(children: Children) -> impl IntoView {
+    let viewer = use_viewer();
+    let (initials, name, roles) = (viewer.initials.clone(), viewer.name.clone(), viewer.roles.clone());
+    let theme = viewer.theme.clone();
+    let themes: Vec<_> = [("system", "System"), ("light", "Light"), ("dark", "Dark")]
+        .into_iter()
+        .map(|(value, label)| {
+            let is_on = if theme == value { "true" } else { "false" };
+            view! { <button type="submit" name="theme" value=value aria-pressed=is_on>{label}</button> }
+        })
+        .collect();
+    view! {
+        <a class="skip" href="#main" rel="external">"Skip to content"</a>
+        <div class="app">
+            <nav class="rail" aria-label="Main"><Brand is_top=false/><Navigation/></nav>
+            <div class="frame">
+                <header class="top">
+                    <details class="nav-drawer">
+                        <summary><Icon name="menu"/><span class="vh">"Menu"</span></summary>
+                        <nav class="drawer" aria-label="Main menu"><Navigation/></nav>
+                    </details>
+                    <Brand is_top=true/>
+                    <form class="search" role="search" action="/search" method="get">
+                        <Icon name="search"/>
+                        <label class="vh" for="q">"Search everything"</label>
+                        <input id="q" type="search" name="q" placeholder="Search a plate, VIN, customer, number …" autocomplete="off"/>
+                        <kbd class="js-only">"Ctrl K"</kbd>
+                    </form>
+                    <div class="top-end">
+                        {(!viewer.environment.is_empty()).then(|| view! { <span class="env">{viewer.environment}</span> })}
+                        <details class="menu end" name="top">
+                            <summary class="me" aria-label=format!("{name}, your account")>{initials}</summary>
+                            <div class="menu-body">
+                                <p class="menu-head"><b>{name.clone()}</b><span>{roles}</span></p>
+                                <ul>
+                                    <li><a href="/settings/account">"My account"</a></li>
+                                    <li><a href="/settings/sessions">"My sessions"</a></li>
+                                </ul>
+                                <hr/>
+                                <PostForm function="account/theme" class="menu-form" has_summary=false>
+                                    <fieldset class="menu-set">
+                                        <legend>"Theme"</legend>
+                                        <div class="segments">{themes}</div>
+                                    </fieldset>
+                                </PostForm>
+                                <hr/>
+                                <PostForm function="account/sign_out" class="menu-form" has_summary=false>
+                                    <ul><li><button type="submit">"Sign out"</button></li></ul>
+                                </PostForm>
+                            </div>
+                        </details>
+                    </div>
+                </header>
+                <main id="main" tabindex="-1">{children()}</main>
+            </div>
+        </div>
+        <Palette/>
+    }
+}
+
+/// The narrow frame of pages before sign-in.
+#[component]
+pub fn Gate(
+    /// The page's name.
+    title: &'static str,
+    /// One line under it.
+    #[prop(optional, into)]
+    subtitle: String,
+    children: Children,
+) -> impl IntoView {
+    use crate::{components::Message, failure::use_any_failure};
+    use leptos_meta::Title;
+
+    let prefix = if use_any_failure().is_some() { "Error: " } else { "" };
+    let environment = use_viewer().environment;
+    view! {
+        <Title text=format!("{prefix}{title}")/>
+        <div class="gate">
+            <Brand is_top=false/>
+            <main class="gate-card panel" id="main" tabindex="-1">
+                <Message/>
+                <h1 tabindex="-1">{title}</h1>
+                {(!subtitle.is_empty()).then(|| view! { <p class="sub">{subtitle}</p> })}
+                {children()}
+            </main>
+            {(!environment.is_empty()).then(|| view! { <p class="gate-foot">{environment}</p> })}
+        </div>
+    }
+}

@@ -1,0 +1,35 @@
+//! What pages are made of. Each component is named for what it shows, and its looks are in the file of the same name
+//! under `style/components/`.
+
+mod badge;
+mod facts;
+mod fault;
+mod form;
+mod frame;
+mod icon;
+mod list_panel;
+mod loaded;
+mod message;
+mod notes;
+mod page_head;
+mod palette;
+mod tags;
+mod text_area;
+mod timeline;
+mod unsaved;
+
+pub use badge::StatusBadge;
+pub use facts::Facts;
+pub use fault::Fault;
+pub use form::{CheckField, ChoiceField, ErrorSummary, Field, Hidden, PostButton, PostForm, TextField};
+pub use frame::{Frame, Gate};
+pub use icon::Icon;
+pub use list_panel::{ListPanel, TimeText};
+pub use loaded::Loaded;
+pub use message::Message;
+pub use notes::Notes;
+pub use page_head::{Crumb, PageHead};
+pub use palette::Palette;
+pub use tags::Tags;
+pub use text_area::TextArea;
+pub use timeline::Timeline;

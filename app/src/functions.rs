@@ -1,0 +1,154 @@
+//! Every server function with what it needs: a function that isn't declared here is not served.
+
+use domain::permissions::Permission;
+
+/// Who may call a function at all. The use case behind it asks for the permission again, as a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// Anybody: what stands before sign-in.
+    Anybody,
+    /// Anybody who is signed in: their own account, and searches that show only what one may read.
+    SignedIn,
+    /// Holders of one permission.
+    Holds(Permission),
+    /// The permission depends on what is asked, and the use case decides; each of these is possible.
+    OneOf(&'static [Permission]),
+}
+
+/// Whether a function changes anything. A function that does is reached only through a form of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Reads.
+    Read,
+    /// Changes.
+    Write,
+}
+
+/// One server function.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    /// Its endpoint, below `/_fn/`.
+    pub endpoint: &'static str,
+    /// Reads or changes.
+    pub kind: Kind,
+    /// Who may call it.
+    pub guard: Guard,
+    /// Fields that are secret: never shown again in a refused form.
+    pub secrets: &'static [&'static str],
+}
+
+const fn read(endpoint: &'static str, guard: Guard) -> Function {
+    Function { endpoint, kind: Kind::Read, guard, secrets: &[] }
+}
+
+const fn write(endpoint: &'static str, guard: Guard) -> Function {
+    Function { endpoint, kind: Kind::Write, guard, secrets: &[] }
+}
+
+impl Function {
+    const fn secret(self, secrets: &'static [&'static str]) -> Self {
+        Self { secrets, ..self }
+    }
+
+    /// The declaration of an endpoint.
+    pub fn find(endpoint: &str) -> Option<&'static Self> {
+        ALL.iter().find(|function| function.endpoint == endpoint)
+    }
+}
+
+use Guard::{Anybody, Holds, OneOf, SignedIn};
+
+const RECORD_WRITERS: &[Permission] =
+    &[Permission::CustomersWrite, Permission::FleetWrite, Permission::PlansWrite, Permission::SubscriptionsWrite];
+const SUBSCRIPTION_CHANGERS: &[Permission] = &[
+    Permission::SubscriptionsWrite,
+    Permission::SubscriptionsApprove,
+    Permission::SubscriptionsPause,
+    Permission::SubscriptionsEnd,
+    Permission::SubscriptionsHandOver,
+    Permission::SubscriptionsSettle,
+    Permission::HoldsOperate,
+    Permission::HoldsRisk,
+];
+
+/// All of them.
+pub const ALL: &[Function] = &[
+    // Before sign-in.
+    read("gate/sign_in_page", Anybody),
+    write("gate/sign_in", Anybody).secret(&["password"]),
+    write("gate/second_factor", Anybody).secret(&["code"]),
+    read("gate/invitation", Anybody),
+    write("gate/accept_invitation", Anybody).secret(&["password"]),
+    // One's own account.
+    read("account/page", SignedIn),
+    read("account/sessions", SignedIn),
+    write("account/theme", SignedIn),
+    write("account/preferences", SignedIn),
+    write("account/sign_out", SignedIn),
+    write("account/end_session", SignedIn),
+    write("account/end_other_sessions", SignedIn),
+    write("account/change_password", SignedIn).secret(&["current", "password"]),
+    read("account/second_factor", SignedIn),
+    write("account/begin_second_factor", SignedIn).secret(&["password"]),
+    write("account/confirm_second_factor", SignedIn).secret(&["code"]),
+    write("account/remove_second_factor", SignedIn).secret(&["password"]),
+    write("account/new_recovery_codes", SignedIn).secret(&["password"]),
+    // Everywhere.
+    read("overview/page", Holds(Permission::OverviewRead)),
+    read("search/everywhere", SignedIn),
+    write("notes/add", OneOf(RECORD_WRITERS)),
+    write("notes/remove", OneOf(RECORD_WRITERS)),
+    write("tags/add", OneOf(RECORD_WRITERS)),
+    write("tags/remove", OneOf(RECORD_WRITERS)),
+    // Customers.
+    read("customers/list", Holds(Permission::CustomersRead)),
+    read("customers/detail", Holds(Permission::CustomersRead)),
+    read("customers/new", Holds(Permission::CustomersWrite)),
+    read("customers/form", Holds(Permission::CustomersWrite)),
+    write("customers/create", Holds(Permission::CustomersWrite)),
+    write("customers/edit", Holds(Permission::CustomersWrite)),
+    // Fleet.
+    read("fleet/list", Holds(Permission::FleetRead)),
+    read("fleet/detail", Holds(Permission::FleetRead)),
+    read("fleet/new", Holds(Permission::FleetWrite)),
+    read("fleet/form", Holds(Permission::FleetWrite)),
+    write("fleet/create", Holds(Permission::FleetWrite)),
+    write("fleet/edit", Holds(Permission::FleetWrite)),
+    // Plans.
+    read("plans/list", Holds(Permission::PlansRead)),
+    read("plans/detail", Holds(Permission::PlansRead)),
+    read("plans/new", Holds(Permission::PlansWrite)),
+    read("plans/form", Holds(Permission::PlansWrite)),
+    write("plans/create", Holds(Permission::PlansWrite)),
+    write("plans/edit", Holds(Permission::PlansWrite)),
+    write("plans/publish", Holds(Permission::PlansWrite)),
+    write("plans/retire", Holds(Permission::PlansWrite)),
+    // Subscriptions.
+    read("subscriptions/list", Holds(Permission::SubscriptionsRead)),
+    read("subscriptions/detail", Holds(Permission::SubscriptionsRead)),
+    read("subscriptions/new", Holds(Permission::SubscriptionsWrite)),
+    write("subscriptions/create", Holds(Permission::SubscriptionsWrite)),
+    read("subscriptions/change_page", OneOf(SUBSCRIPTION_CHANGERS)),
+    write("subscriptions/commit", OneOf(SUBSCRIPTION_CHANGERS)),
+    // Security.
+    read("security/list", Holds(Permission::AuditRead)),
+    read("security/summary", Holds(Permission::AuditRead)),
+    read("security/event", Holds(Permission::AuditRead)),
+    write("security/verify", Holds(Permission::AuditRead)),
+    // Staff and roles.
+    read("staff/list", Holds(Permission::StaffRead)),
+    read("staff/detail", Holds(Permission::StaffRead)),
+    read("staff/invite_page", Holds(Permission::StaffManage)),
+    write("staff/invite", Holds(Permission::StaffManage)),
+    write("staff/revoke_invitation", Holds(Permission::StaffManage)),
+    write("staff/disable", Holds(Permission::StaffManage)),
+    write("staff/enable", Holds(Permission::StaffManage)),
+    write("staff/end_sessions", Holds(Permission::StaffManage)),
+    write("staff/reset", Holds(Permission::StaffManage)),
+    write("staff/set_roles", Holds(Permission::RolesManage)),
+    read("roles/matrix", Holds(Permission::RolesRead)),
+    read("roles/form", Holds(Permission::RolesManage)),
+    write("roles/review", Holds(Permission::RolesManage)),
+    write("roles/save", Holds(Permission::RolesManage)),
+    write("roles/delete", Holds(Permission::RolesManage)),
+];

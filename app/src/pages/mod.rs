@@ -1,0 +1,15 @@
+//! Pages, by area. Beside each page stand the server functions that serve it.
+
+pub mod account;
+pub mod customers;
+pub mod fleet;
+pub mod gate;
+pub mod missing;
+pub mod overview;
+pub mod plans;
+pub mod records;
+pub mod roles;
+pub mod search;
+pub mod security;
+pub mod staff;
+pub mod subscriptions;

@@ -1,0 +1,90 @@
+//! The overview, put into words.
+
+use domain::{
+    Timestamp,
+    permissions::marker::OverviewRead,
+    subscription::{State, Tone},
+};
+use services::overview::{self, Due, MOST_COUNTED, StateCount};
+
+use super::{Figure, Item, OverviewView};
+use crate::{
+    context::{answer, asked},
+    error::AppError,
+    views::Badge,
+    words,
+};
+
+/// The overview, as far as one may see.
+pub(super) async fn page() -> Result<OverviewView, AppError> {
+    answer(async {
+        let (cx, actor) = asked()?;
+        let access = actor.authorize::<OverviewRead>()?;
+        let today = cx.clock.today(words::ZONE);
+        let now = cx.clock.now();
+        let found = overview::read(&cx, &access, today).await?;
+        let of = |counts: &[StateCount], state: &str| {
+            counts.iter().find(|count| count.state == state).map_or_else(String::new, |count| shown(count.count))
+        };
+        let figure = |label: &str, value: String, note: &str, href: &str| Figure {
+            label: label.to_owned(),
+            value,
+            note: note.to_owned(),
+            href: href.to_owned(),
+        };
+        Ok(OverviewView {
+            today: today.strftime("%A, %-d %B %Y").to_string(),
+            figures: vec![
+                figure("Need attention", shown(found.attention_count), "longest waiting first", "/subscriptions?attention=yes"),
+                figure("Active", of(&found.subscriptions, "active"), "subscriptions", "/subscriptions?state=active"),
+                figure("Requested", of(&found.subscriptions, "requested"), "to be approved", "/subscriptions?state=requested"),
+                figure("Cars on offer", of(&found.vehicles, "available"), "available today", "/fleet?state=available"),
+            ],
+            attention: found.attention.iter().map(|due| item(due, &due.attention_why, now)).collect(),
+            coming: found.coming.iter().map(|due| item(due, coming(due), now)).collect(),
+            recent: found
+                .recent
+                .into_iter()
+                .map(|recent| {
+                    let (area, label) = match recent.object_type.as_str() {
+                        "customer" => ("customers", "Customer"),
+                        "vehicle" => ("fleet", "Vehicle"),
+                        "plan" => ("plans", "Plan"),
+                        _ => ("subscriptions", "Subscription"),
+                    };
+                    Item {
+                        badge: Badge::new(Tone::Neutral, label),
+                        text: format!("{} by {}", recent.summary, recent.actor),
+                        href: format!("/{area}/{}", recent.object_id),
+                        when: words::when(Timestamp(recent.at), now),
+                    }
+                })
+                .collect(),
+        })
+    })
+    .await
+}
+
+fn shown(count: i64) -> String {
+    if count >= MOST_COUNTED { format!("more than {}", words::grouped(MOST_COUNTED - 1)) } else { words::grouped(count) }
+}
+
+fn coming(due: &Due) -> &'static str {
+    match due.state.parse() {
+        Ok(State::Active) => "Pause begins",
+        Ok(State::Paused) => "Resumes",
+        Ok(State::Ending) => "Last day",
+        _ => "Due",
+    }
+}
+
+fn item(due: &Due, what: &str, now: Timestamp) -> Item {
+    let state: Option<State> = due.state.parse().ok();
+    let badge = state.map_or_else(|| Badge::new(Tone::Neutral, due.state.clone()), |state| Badge::new(state.tone(), state.label()));
+    let text = format!("{} · {} · {what}", due.customer_name, due.number);
+    let when = match &due.next_due_on {
+        Some(on) => words::when_date(Some(on)),
+        None => words::when(Timestamp(due.updated_at), now),
+    };
+    Item { badge, text, href: format!("/subscriptions/{}", due.id), when }
+}

@@ -1,0 +1,20 @@
+//! Subscriptions: the list, a record with both its timelines, a draft, and the review of every change.
+
+mod actions;
+mod change;
+mod detail;
+mod list;
+mod new;
+mod reads;
+mod review;
+mod timelines;
+
+#[cfg(feature = "ssr")]
+mod asked;
+
+pub use change::ChangePage;
+pub use detail::SubscriptionPage;
+#[cfg(feature = "ssr")]
+pub use list::row_of;
+pub use list::SubscriptionsPage;
+pub use new::NewSubscriptionPage;

@@ -1,0 +1,74 @@
+//! Who looks at the page, as far as the page must know.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// The person at the screen. Holds what the frame shows and nothing that is secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    /// Whether somebody is signed in and may work.
+    pub is_signed_in: bool,
+    /// Their name.
+    pub name: String,
+    /// Two letters for the round badge.
+    pub initials: String,
+    /// Their roles, in words.
+    pub roles: String,
+    /// The permissions they hold: for what is shown, never for what is allowed.
+    pub permissions: Vec<String>,
+    /// `system`, `light` or `dark`.
+    pub theme: String,
+    /// `comfortable` or `compact`.
+    pub density: String,
+    /// Whether single keys are shortcuts.
+    pub has_single_keys: bool,
+    /// The word in the top bar, if any.
+    pub environment: String,
+    /// Binds forms to this session.
+    pub form_token: String,
+    /// What the last act came to.
+    pub notice: Option<Notice>,
+}
+
+/// What happened, told once on the next page and until dismissed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// What happened, and when.
+    pub message: String,
+    /// When, as shown.
+    pub at: String,
+}
+
+/// What a write answers: where to go, and what to say there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// A path of ours.
+    pub to: String,
+    /// What happened; empty says nothing.
+    pub notice: String,
+}
+
+impl Done {
+    /// Goes to a page and says what happened.
+    pub fn at(to: impl Into<String>, notice: impl Into<String>) -> Self {
+        Self { to: to.into(), notice: notice.into() }
+    }
+}
+
+/// The viewer, from the page's own data: the server writes it in, the browser reads it.
+pub fn provide_viewer() {
+    let viewer = SharedValue::new(|| use_context::<Viewer>().unwrap_or_default()).into_inner();
+    provide_context(StoredValue::new(viewer));
+}
+
+/// The viewer of this page.
+pub fn use_viewer() -> Viewer {
+    use_context::<StoredValue<Viewer>>().map(|viewer| viewer.get_value()).unwrap_or_default()
+}
+
+/// Whether the viewer holds a permission: decides what is shown. What is allowed is decided where it is done.
+pub fn may(permission: domain::permissions::Permission) -> bool {
+    use_context::<StoredValue<Viewer>>().is_some_and(|viewer| {
+        viewer.with_value(|viewer| viewer.permissions.iter().any(|held| held == permission.as_str()))
+    })
+}

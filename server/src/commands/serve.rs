@@ -1,0 +1,141 @@
+//! `keyfob serve`: from settings to listeners, and to an orderly end.
+
+use std::{env, time::Duration};
+
+use axum::Router;
+use metrics_exporter_prometheus::PrometheusHandle;
+use services::{Db, Services};
+use tokio::task::JoinHandle;
+
+use super::{Exit, Failure, open, say, staff};
+use crate::{
+    assets,
+    config::{Config, Role},
+    edge::{self, EdgeConfig},
+    health::{self, Health},
+    listen::{self, Running, asked_to_stop},
+    logging, metrics, site, workers,
+};
+
+/// Between two sweeps.
+const SWEEPING: Duration = Duration::from_mins(10);
+
+pub(super) async fn run(config: Config) -> Result<Exit, Failure> {
+    logging::start(&config.log);
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
+    let numbers = metrics::install().map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
+    let services = open(&config).await?;
+    let health = Health::new(vec![database_check(&services.db)]);
+
+    let app = application(&config, portal(&services), &health, &numbers);
+    let main = listen::start(app, &listen::Options::from(&config))?;
+    let side = match config.http.metrics_listen {
+        Some(address) => {
+            let app = metrics::routes(numbers).merge(health.routes());
+            Some(listen::start(app, &listen::Options::plain(address))?)
+        }
+        None => None,
+    };
+    announce(&config, &main, &services).await?;
+    let sweeping = sweep_regularly(&config, &services);
+    let work = matches!(config.role, Role::All | Role::Worker).then(|| tokio::spawn(workers::run(services.clone())));
+
+    asked_to_stop().await;
+    stop(&config, &health, main).await;
+    if let Some(sweeping) = sweeping {
+        sweeping.abort();
+    }
+    if let Some(work) = work {
+        // What it was at is one transaction: done or not done.
+        work.abort();
+    }
+    if let Some(side) = side {
+        side.stop(Duration::ZERO, std::future::ready(())).await;
+    }
+    services.db.close().await;
+    tracing::info!("stopped");
+    Ok(Exit::Done)
+}
+
+/// The pages and whatever else a session or a key is needed for.
+fn portal(services: &Services) -> Router {
+    let assets::Names { css, js, wasm, split_manifest, .. } = assets::names();
+    let path = |name: Option<String>| name.map(|name| format!("/pkg/{name}")).unwrap_or_default();
+    let files = app::Assets { css: path(css), js: path(js), wasm: path(wasm) };
+    site::router(site::Site { services: services.clone(), assets: files, parts: site::Parts::read(split_manifest) })
+}
+
+/// Everything on the main address.
+fn application(config: &Config, portal: Router, health: &Health, numbers: &PrometheusHandle) -> Router {
+    let mut edge = EdgeConfig::from(config);
+    edge.headers.connect_to.extend(live_reload());
+    let mut beside = health.routes();
+    if config.http.metrics_listen.is_none() {
+        beside = beside.merge(metrics::local_routes(numbers.clone()));
+    }
+    match config.role {
+        Role::All | Role::Web => edge::wrap_beside(portal, beside.merge(assets::routes()), &edge),
+        Role::Worker => edge::wrap_beside(Router::new(), beside, &edge),
+    }
+}
+
+fn database_check(db: &Db) -> health::NamedCheck {
+    let db = db.clone();
+    health::check("database", move || {
+        let db = db.clone();
+        async move { db.ping().await.is_ok() }
+    })
+}
+
+/// Where pages may connect to for a reload after a change, while the site is being watched in development.
+fn live_reload() -> Option<String> {
+    let is_watched = cfg!(debug_assertions) && env::var_os("LEPTOS_WATCH").is_some();
+    is_watched.then(|| format!("ws://*:{}", env::var("LEPTOS_RELOAD_PORT").unwrap_or_else(|_| "3001".to_owned())))
+}
+
+async fn announce(config: &Config, main: &Running, services: &Services) -> Result<(), Failure> {
+    let database = services.db.engine_word();
+    tracing::info!(address = %main.address(), tls = ?config.tls.mode, database, "listening");
+    if let Some(address) = main.redirect_address() {
+        tracing::info!(%address, "sending plain http to https");
+    }
+    say(format_args!("Keyfob is ready at {}", config.public_url().origin()));
+    if config.role != Role::Worker
+        && let Some(link) = services::staff::first_owner_link(services).await?
+    {
+        staff::say_link(services, "Nobody can sign in yet. Set up the first owner here", &link);
+    }
+    Ok(())
+}
+
+/// Clears away sessions that ended long ago.
+fn sweep_regularly(config: &Config, services: &Services) -> Option<JoinHandle<()>> {
+    let services = services.clone();
+    (config.role != Role::Web).then(|| {
+        tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(SWEEPING);
+            loop {
+                ticks.tick().await;
+                if let Err(error) = services::sessions::sweep(&services).await {
+                    error.log();
+                }
+            }
+        })
+    })
+}
+
+/// Says at the probe that no more is wanted, waits until that was seen, takes no more, and lets finish what has begun.
+/// Being asked a second time cuts the waiting short.
+async fn stop(config: &Config, health: &Health, main: Running) {
+    health.drain();
+    let notice = Duration::from_secs(config.http.shutdown_notice_seconds);
+    let patience = Duration::from_secs(config.http.shutdown_drain_seconds);
+    tracing::info!(notice = notice.as_secs(), patience = patience.as_secs(), "stopping");
+    tokio::select! {
+        () = tokio::time::sleep(notice) => {}
+        () = asked_to_stop() => {}
+    }
+    main.stop(patience, asked_to_stop()).await;
+}

@@ -1,0 +1,49 @@
+//! What the two engines say differently, in one place.
+
+use super::{Connection, Engine};
+use crate::Error;
+
+/// Whether an error means that a unique or exclusion constraint refused the row, and which.
+///
+/// `constraint` is the constraint's or index's name on PostgreSQL; SQLite names the columns (`table.column`) or the text
+/// that a trigger raised.
+pub fn is_violation(error: &sqlx::Error, constraint: &str, sqlite_words: &str) -> bool {
+    let sqlx::Error::Database(cause) = error else { return false };
+    cause.constraint() == Some(constraint) || cause.message().contains(sqlite_words)
+}
+
+/// Takes a row lock until the end of the transaction. SQLite has one writer, so the lock is already held.
+pub async fn lock_row(connection: Connection<'_>, table: LockedTable, id: uuid::Uuid) -> Result<(), Error> {
+    if let Engine::Postgres(connection) = connection {
+        let statement = match table {
+            LockedTable::Subscription => "SELECT 1 FROM subscription WHERE id = $1 FOR UPDATE",
+            LockedTable::Customer => "SELECT 1 FROM customer WHERE id = $1 FOR UPDATE",
+            LockedTable::Vehicle => "SELECT 1 FROM vehicle WHERE id = $1 FOR UPDATE",
+            LockedTable::Staff => "SELECT 1 FROM staff WHERE id = $1 FOR UPDATE",
+        };
+        sqlx::query(statement).bind(id).execute(connection).await?;
+    }
+    Ok(())
+}
+
+/// Makes everybody who changes who may do what wait for each other until the end of the transaction, so that two
+/// owners can't remove each other at once. SQLite has one writer and needs nothing.
+pub async fn lock_roles(connection: Connection<'_>) -> Result<(), Error> {
+    if let Engine::Postgres(connection) = connection {
+        sqlx::query("LOCK TABLE staff_role IN SHARE ROW EXCLUSIVE MODE").execute(connection).await?;
+    }
+    Ok(())
+}
+
+/// Tables whose rows are locked one by one.
+#[derive(Clone, Copy, Debug)]
+pub enum LockedTable {
+    /// `subscription`
+    Subscription,
+    /// `customer`
+    Customer,
+    /// `vehicle`
+    Vehicle,
+    /// `staff`
+    Staff,
+}

@@ -1,0 +1,16 @@
+//! Subscriptions: found, drafted, changed. Every change goes through one door ([`commit`]), which asks the domain and
+//! does exactly what the review page showed.
+
+mod change;
+mod create;
+mod due;
+mod find;
+mod list;
+mod persist;
+mod record;
+
+pub use change::{Permitted, Reviewed, commit, review};
+pub use create::{Draft, create, startable};
+pub use due::run_due;
+pub use find::{Detail, HoldRow, find};
+pub use list::{Filter, Row, Sort, list, of_customer};

@@ -1,0 +1,57 @@
+//! Throw-away databases, so that each test has its own, on both engines.
+
+use std::sync::Arc;
+
+use domain::Timestamp;
+
+use crate::{Clock, Db, Keys, Services, passwords::PasswordHasher, settings::Settings};
+
+/// The instant at which the fixed clock of tests stands: 2026-11-23T10:00:00Z.
+pub const NOW: Timestamp = Timestamp(1_795_428_000_000);
+
+/// Runs a test on a fresh SQLite file, then on a fresh PostgreSQL database when `KEYFOB_TEST_POSTGRES` names a server
+/// (`cargo xtask test` starts one).
+#[allow(clippy::missing_panics_doc, clippy::expect_used, clippy::print_stderr)]
+pub async fn on_both_engines<F: AsyncFn(Services)>(test: F) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let db = Db::open(&format!("sqlite://{}", folder.path().join("keyfob.db").display())).await.expect("SQLite opens");
+    run(&test, db).await;
+    match std::env::var("KEYFOB_TEST_POSTGRES") {
+        Ok(server) => run_on_postgres(&test, &server).await,
+        Err(_) => eprintln!("PostgreSQL not tried: KEYFOB_TEST_POSTGRES is not set"),
+    }
+}
+
+async fn run<F: AsyncFn(Services)>(test: &F, db: Db) {
+    #[allow(clippy::expect_used)]
+    db.migrate().await.expect("the migrations run");
+    let cx = Services {
+        db,
+        clock: Clock::fixed(NOW),
+        keys: Keys::from_master([7; 32]),
+        passwords: PasswordHasher::for_tests(),
+        settings: Arc::new(Settings::default()),
+    };
+    test(cx.clone()).await;
+    cx.db.close().await;
+}
+
+#[allow(clippy::expect_used)]
+async fn run_on_postgres<F: AsyncFn(Services)>(test: &F, server: &str) {
+    let name = format!("keyfob_test_{}", uuid::Uuid::now_v7().simple());
+    let Db::Postgres(admin) = Db::open(server).await.expect("PostgreSQL answers") else {
+        panic!("KEYFOB_TEST_POSTGRES must be a postgres:// URL")
+    };
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&admin).await.expect("a new database");
+    let db = Db::open(&database_url(server, &name)).await.expect("the new database opens");
+    run(test, db).await;
+    sqlx::query(sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).execute(&admin).await.expect("dropped");
+    admin.close().await;
+}
+
+/// The URL of another database on the same server.
+pub fn database_url(server: &str, name: &str) -> String {
+    let (base, query) = server.split_once('?').map_or((server, String::new()), |(base, query)| (base, format!("?{query}")));
+    let host_part = base.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+    format!("{host_part}/{name}{query}")
+}
