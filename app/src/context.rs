@@ -68,7 +68,8 @@ pub fn new_token() -> String {
 
 /// The token of a form that creates something.
 pub fn parse_token(text: &str) -> Result<uuid::Uuid, Error> {
-    uuid::Uuid::try_parse(text).map_err(|_| Error::invalid_field("token", "This form is damaged. Reload the page and fill it in again."))
+    uuid::Uuid::try_parse(text)
+        .map_err(|_| Error::invalid_field("token", "This form is damaged. Reload the page and fill it in again."))
 }
 
 /// A form as it was opened, to go with it in a hidden field.
@@ -78,7 +79,8 @@ pub fn base_of<F: serde::Serialize>(form: &F) -> String {
 
 /// Reads [`base_of`] back.
 pub fn parse_base<F: serde::de::DeserializeOwned>(text: &str) -> Result<F, Error> {
-    serde_json::from_str(text).map_err(|_| Error::invalid_field("base", "This form is damaged. Reload the page and try again."))
+    serde_json::from_str(text)
+        .map_err(|_| Error::invalid_field("base", "This form is damaged. Reload the page and try again."))
 }
 
 /// The session of this request.

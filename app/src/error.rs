@@ -45,7 +45,9 @@ impl FromServerFnError for AppError {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
                 ("input.malformed", 422, "What was sent doesn't fit this form. Reload the page and try again.")
             }
-            _ => ("internal", 500, "Something went wrong on our side. Try again; if it stays, tell your administrator."),
+            _ => {
+                ("internal", 500, "Something went wrong on our side. Try again; if it stays, tell your administrator.")
+            }
         };
         Self { code: code.to_owned(), status, message: message.to_owned(), ..Self::default() }
     }

@@ -24,7 +24,7 @@ struct LastFailure(StoredValue<Option<Failure>>);
 
 /// Takes the failure of this request into the page's own data, and forgets it when the reader moves on.
 pub fn provide_failure() {
-    let failure = SharedValue::new(|| use_context::<Failure>()).into_inner();
+    let failure = SharedValue::new(use_context::<Failure>).into_inner();
     let last = StoredValue::new(failure);
     provide_context(LastFailure(last));
     let location = use_location();

@@ -68,7 +68,10 @@ impl Address {
                     pairs.insert(key, value);
                 }
             } else {
-                return Err(Error::invalid_field("address", format!("This list has no filter named “{key}”. Open the list afresh and choose again.")));
+                return Err(Error::invalid_field(
+                    "address",
+                    format!("This list has no filter named “{key}”. Open the list afresh and choose again."),
+                ));
             }
         }
         Ok(Self { path, pairs, chosen })
@@ -84,7 +87,12 @@ impl Address {
         self.get(key)
             .map(|value| {
                 value.parse().map_err(|_| {
-                    Error::invalid_field(key, format!("“{value}” is not a value of the filter “{key}”. Open the list afresh and choose again."))
+                    Error::invalid_field(
+                        key,
+                        format!(
+                            "“{value}” is not a value of the filter “{key}”. Open the list afresh and choose again."
+                        ),
+                    )
                 })
             })
             .transpose()
@@ -98,7 +106,9 @@ impl Address {
             .iter()
             .find(|column| column.can_sort && column.key == key)
             .map(|column| (column.key, is_descending))
-            .ok_or_else(|| Error::invalid_field("sort", format!("This list can't be sorted by “{key}”. Press a heading instead.")))
+            .ok_or_else(|| {
+                Error::invalid_field("sort", format!("This list can't be sorted by “{key}”. Press a heading instead."))
+            })
     }
 
     /// The address with some keys set or taken away. A change of what is listed begins at the first page again.
@@ -127,12 +137,17 @@ impl Address {
 
     /// A filter in force that isn't a view: its address takes it away.
     pub fn filter_chip(&self, label: &str, key: &str) -> Option<Chip> {
-        self.get(key).map(|value| Chip { label: format!("{label}: {value}"), href: self.href(&[(key, None)]), is_on: true })
+        self.get(key).map(|value| Chip {
+            label: format!("{label}: {value}"),
+            href: self.href(&[(key, None)]),
+            is_on: true,
+        })
     }
 
     /// The columns shown, in the list's own order.
     pub fn shown<'k>(&self, known: &'k [Known]) -> Vec<&'k Known> {
-        let shown: Vec<&Known> = known.iter().filter(|column| self.chosen.iter().any(|chosen| chosen == column.key)).collect();
+        let shown: Vec<&Known> =
+            known.iter().filter(|column| self.chosen.iter().any(|chosen| chosen == column.key)).collect();
         if shown.is_empty() { known.iter().filter(|column| column.by_default).collect() } else { shown }
     }
 
@@ -167,7 +182,12 @@ impl Address {
             path: self.path.to_owned(),
             query: self.get("q").unwrap_or_default().to_owned(),
             placeholder: placeholder.to_owned(),
-            kept: self.pairs.iter().filter(|(key, _)| !["q", "cursor"].contains(&key.as_str())).map(|(key, value)| (key.clone(), value.clone())).collect(),
+            kept: self
+                .pairs
+                .iter()
+                .filter(|(key, _)| !["q", "cursor"].contains(&key.as_str()))
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
             choices: known
                 .iter()
                 .map(|column| ColumnChoice {
@@ -181,10 +201,7 @@ impl Address {
             next: page.next.map(|cursor| self.href(&[("cursor", Some(&cursor))])),
             rows: page.rows.into_iter().map(|record| row(record, &shown)).collect(),
             density: self.get("density").unwrap_or_default().to_owned(),
-            density_hrefs: (
-                self.href(&[("density", Some("comfortable"))]),
-                self.href(&[("density", Some("compact"))]),
-            ),
+            density_hrefs: (self.href(&[("density", Some("comfortable"))]), self.href(&[("density", Some("compact"))])),
             is_filtered: self.pairs.keys().any(narrowing),
             clear_href: self.path.to_owned(),
             chips: Vec::new(),

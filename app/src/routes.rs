@@ -5,14 +5,16 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     Lazy, LazyRoute, SsrMode,
     components::{FlatRoutes, Route, Router},
-    lazy_route,
-    path,
+    lazy_route, path,
 };
 
 use crate::{
     components::{Frame, Gate},
     failure::provide_failure,
-    pages::{account, customers, fleet, gate, missing::MissingPage, overview, plans, roles, search, security, staff, subscriptions},
+    pages::{
+        account, customers, fleet, gate, missing::MissingPage, overview, plans, roles, search, security, staff,
+        subscriptions,
+    },
     viewer::{provide_viewer, use_viewer},
 };
 

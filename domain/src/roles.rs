@@ -62,7 +62,10 @@ pub const BUILT_IN: &[BuiltIn] = &[
         description: "Looks after the cars: records, hand-overs, returns and maintenance holds.",
         holds: |permission| {
             reads_business(permission)
-                || matches!(permission, Permission::FleetWrite | Permission::SubscriptionsHandOver | Permission::HoldsOperate)
+                || matches!(
+                    permission,
+                    Permission::FleetWrite | Permission::SubscriptionsHandOver | Permission::HoldsOperate
+                )
         },
     },
     BuiltIn {
@@ -95,7 +98,12 @@ pub const BUILT_IN: &[BuiltIn] = &[
                 || matches!(permission, Permission::AuditRead | Permission::StaffRead | Permission::RolesRead)
         },
     },
-    BuiltIn { key: "read_only", name: "Read-only", description: "Sees the business and changes nothing.", holds: reads_business },
+    BuiltIn {
+        key: "read_only",
+        name: "Read-only",
+        description: "Sees the business and changes nothing.",
+        holds: reads_business,
+    },
 ];
 
 impl BuiltIn {
@@ -130,7 +138,5 @@ pub fn difference(before: &BTreeSet<Permission>, after: &BTreeSet<Permission>) -
 
 /// Whether somebody with these permissions can change anything, and so needs a second factor.
 pub fn can_write(permissions: &BTreeSet<Permission>) -> bool {
-    permissions
-        .iter()
-        .any(|permission| permission.risk() != Risk::Low && !matches!(permission, Permission::AuditRead))
+    permissions.iter().any(|permission| permission.risk() != Risk::Low && !matches!(permission, Permission::AuditRead))
 }

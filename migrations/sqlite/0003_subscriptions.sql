@@ -35,6 +35,7 @@ CREATE TABLE subscription (
 ) STRICT;
 CREATE INDEX subscription_by_customer ON subscription (customer_id, created_at);
 CREATE INDEX subscription_by_vehicle ON subscription (vehicle_id, created_at);
+CREATE INDEX subscription_by_plan_version ON subscription (plan_version_id, state);
 CREATE INDEX subscription_by_created ON subscription (created_at, id);
 CREATE INDEX subscription_by_name ON subscription (customer_name, id);
 CREATE INDEX subscription_by_state_created ON subscription (state, created_at, id);

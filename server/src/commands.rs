@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod config_check;
+mod demo;
 mod migrate;
 mod serve;
 mod staff;
@@ -120,7 +121,7 @@ pub async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Audit(command) => audit::run(&open(&config).await?, command).await,
         Command::Backup { path } => backup::write(&config, &path).await,
         Command::Restore { path, replace } => backup::restore(&config, &path, replace).await,
-        Command::Demo(_) => Err(Failure::new(Exit::Usage, "this build does not have that command")),
+        Command::Demo(options) => demo::run(&open(&config).await?, options).await,
     }
 }
 

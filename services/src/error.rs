@@ -73,7 +73,10 @@ impl Error {
     /// 409: somebody else saved first; every field as it was, theirs and mine.
     #[track_caller]
     pub fn edit_conflict(conflict: Conflict) -> Self {
-        let message = format!("{} saved this record while you were editing. Nothing of yours is lost: choose below.", conflict.by);
+        let message = format!(
+            "{} saved this record while you were editing. Nothing of yours is lost: choose below.",
+            conflict.by
+        );
         Self { conflict: Some(conflict), ..Self::build("edit.conflict", 409, message) }
     }
 
@@ -125,7 +128,11 @@ impl Error {
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self {
             source: Some(source.into()),
-            ..Self::build("internal", 500, "Something went wrong on our side. It has been logged; try again, and if it stays, tell your administrator the request id.")
+            ..Self::build(
+                "internal",
+                500,
+                "Something went wrong on our side. It has been logged; try again, and if it stays, tell your administrator the request id.",
+            )
         }
     }
 

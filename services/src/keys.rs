@@ -89,15 +89,15 @@ impl Keys {
 
     /// The key for one purpose (HMAC-SHA-256 of the purpose's word under the master key, RFC 5869 in its simplest form).
     pub fn derive(&self, purpose: Purpose) -> [u8; 32] {
-        self.mac(self.0.expose_secret(), purpose.word())
+        Self::mac(self.0.expose_secret(), purpose.word())
     }
 
     /// A keyed hash under a purpose's key: for tokens to be looked up by, and for proofs that we made a text.
     pub fn keyed_hash(&self, purpose: Purpose, message: &[u8]) -> [u8; 32] {
-        self.mac(&self.derive(purpose), message)
+        Self::mac(&self.derive(purpose), message)
     }
 
-    fn mac(&self, key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    fn mac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
         #[expect(clippy::expect_used, reason = "HMAC takes keys of any length, so this can't fail")]
         let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key).expect("HMAC takes keys of any length");
         mac.update(message);
@@ -117,7 +117,8 @@ impl Keys {
 
     /// Opens what [`Keys::seal`] sealed for the same purpose and place.
     pub fn unseal(&self, purpose: Purpose, place: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
-        let (nonce, rest) = sealed.split_at_checked(24).ok_or_else(|| Error::internal("a sealed secret is cut short"))?;
+        let (nonce, rest) =
+            sealed.split_at_checked(24).ok_or_else(|| Error::internal("a sealed secret is cut short"))?;
         XChaCha20Poly1305::new(&self.derive(purpose).into())
             .decrypt(XNonce::from_slice(nonce), Payload { msg: rest, aad: place.as_bytes() })
             .map_err(|_| Error::internal("a sealed secret does not open with this master key"))

@@ -51,8 +51,11 @@ impl Kind {
 /// The folded words of a text: each word, and the whole without spaces, so that "b-kf 2041" is found by "bkf2041".
 pub fn words(text: &str) -> Vec<String> {
     let folded = fold(text);
-    let mut words: Vec<String> =
-        folded.split(|c: char| !c.is_alphanumeric() && c != '@' && c != '.').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let mut words: Vec<String> = folded
+        .split(|c: char| !c.is_alphanumeric() && c != '@' && c != '.')
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
     let whole: String = folded.chars().filter(|c| c.is_alphanumeric()).collect();
     if words.len() > 1 && whole.len() <= 40 {
         words.push(whole);

@@ -45,13 +45,17 @@ async fn run_on_postgres<F: AsyncFn(Services)>(test: &F, server: &str) {
     sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&admin).await.expect("a new database");
     let db = Db::open(&database_url(server, &name)).await.expect("the new database opens");
     run(test, db).await;
-    sqlx::query(sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).execute(&admin).await.expect("dropped");
+    sqlx::query(sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)")))
+        .execute(&admin)
+        .await
+        .expect("dropped");
     admin.close().await;
 }
 
 /// The URL of another database on the same server.
 pub fn database_url(server: &str, name: &str) -> String {
-    let (base, query) = server.split_once('?').map_or((server, String::new()), |(base, query)| (base, format!("?{query}")));
+    let (base, query) =
+        server.split_once('?').map_or((server, String::new()), |(base, query)| (base, format!("?{query}")));
     let host_part = base.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
     format!("{host_part}/{name}{query}")
 }

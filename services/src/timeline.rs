@@ -49,9 +49,8 @@ pub struct Change {
 
 impl Change {
     /// A change of one field, or nothing when it stays the same.
-    pub fn of(field: &str, before: impl ToString, after: impl ToString) -> Option<Self> {
-        let (before, after) = (before.to_string(), after.to_string());
-        (before != after).then(|| Self { field: field.to_owned(), before, after })
+    pub fn of(field: &str, before: &str, after: &str) -> Option<Self> {
+        (before != after).then(|| Self { field: field.to_owned(), before: before.to_owned(), after: after.to_owned() })
     }
 }
 
@@ -110,7 +109,12 @@ impl Keyed for Entry {
 }
 
 /// Writes an entry, inside the change's own unit of work.
-pub async fn write(connection: Connection<'_>, now: Timestamp, actor: &Actor, entry: NewEntry<'_>) -> Result<(), Error> {
+pub async fn write(
+    connection: Connection<'_>,
+    now: Timestamp,
+    actor: &Actor,
+    entry: NewEntry<'_>,
+) -> Result<(), Error> {
     let changes = serde_json::to_string(&entry.changes).map_err(Error::internal)?;
     on!(connection, c => sqlx::query(
         "INSERT INTO timeline_entry (id, object_type, object_id, at, actor, source, action, summary, reason, changes, event_id)

@@ -24,7 +24,7 @@ pub fn Fault(
     let again = matches!(error.status, 429 | 500 | 503);
     view! {
         <Title text=heading/>
-        <PageHead title="".to_owned() is_silent=true/>
+        <PageHead title=String::new() is_silent=true/>
         <section class="fault">
             <p class="fault-code">{error.status} <span>{error.code}</span></p>
             <h1 tabindex="-1">{heading}</h1>

@@ -93,7 +93,9 @@ pub fn ErrorSummary(
     let items: Vec<_> = error
         .fields
         .iter()
-        .map(|field| view! { <li><a href=format!("#f-{}", field.field) rel="external">{field.message.clone()}</a></li> })
+        .map(
+            |field| view! { <li><a href=format!("#f-{}", field.field) rel="external">{field.message.clone()}</a></li> },
+        )
         .collect();
     let has_items = !items.is_empty();
     view! {

@@ -23,18 +23,24 @@ const fn entry(href: &'static str, label: &'static str, icon: &'static str, perm
 
 const GROUPS: [(&str, &[Entry]); 3] = [
     ("", &[entry("/", "Overview", "overview", Permission::OverviewRead)]),
-    ("Business", &[
-        entry("/customers", "Customers", "customers", Permission::CustomersRead),
-        entry("/fleet", "Fleet", "fleet", Permission::FleetRead),
-        entry("/subscriptions", "Subscriptions", "subscriptions", Permission::SubscriptionsRead),
-        entry("/plans", "Plans", "plans", Permission::PlansRead),
-    ]),
-    ("Control", &[
-        entry("/security", "Security", "security", Permission::AuditRead),
-        entry("/settings/staff", "Staff", "customers", Permission::StaffRead),
-        entry("/settings/roles", "Roles", "key", Permission::RolesRead),
-        Entry { href: "/settings/account", label: "My account", icon: "settings", permission: None },
-    ]),
+    (
+        "Business",
+        &[
+            entry("/customers", "Customers", "customers", Permission::CustomersRead),
+            entry("/fleet", "Fleet", "fleet", Permission::FleetRead),
+            entry("/subscriptions", "Subscriptions", "subscriptions", Permission::SubscriptionsRead),
+            entry("/plans", "Plans", "plans", Permission::PlansRead),
+        ],
+    ),
+    (
+        "Control",
+        &[
+            entry("/security", "Security", "security", Permission::AuditRead),
+            entry("/settings/staff", "Staff", "customers", Permission::StaffRead),
+            entry("/settings/roles", "Roles", "key", Permission::RolesRead),
+            Entry { href: "/settings/account", label: "My account", icon: "settings", permission: None },
+        ],
+    ),
 ];
 
 #[component]
@@ -63,7 +69,8 @@ fn Navigation() -> impl IntoView {
                 let href = entry.href;
                 let is_here = move || {
                     let path = path.get();
-                    let is_below = href != "/" && path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+                    let is_below = href != "/"
+                        && path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
                     (path == href || is_below).then_some("page")
                 };
                 view! {

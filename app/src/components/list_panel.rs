@@ -61,7 +61,8 @@ fn Nothing(is_filtered: bool, clear_href: String, empty: &'static str) -> impl I
 }
 
 fn chip(chip: Chip) -> AnyView {
-    view! { <li><a class="chip" href=chip.href aria-current=chip.is_on.then_some("true")>{chip.label}</a></li> }.into_any()
+    view! { <li><a class="chip" href=chip.href aria-current=chip.is_on.then_some("true")>{chip.label}</a></li> }
+        .into_any()
 }
 
 fn removable(chip: Chip) -> AnyView {
@@ -79,18 +80,23 @@ fn removable(chip: Chip) -> AnyView {
 
 #[component]
 fn Tools(list: ListView) -> impl IntoView {
-    let kept: Vec<_> =
-        list.kept.iter().map(|(key, value)| view! { <input type="hidden" name=key.clone() value=value.clone()/> }).collect();
+    let kept: Vec<_> = list
+        .kept
+        .iter()
+        .map(|(key, value)| view! { <input type="hidden" name=key.clone() value=value.clone()/> })
+        .collect();
     let kept_for_columns = kept.clone();
     let query = list.query.clone();
     let chosen: Vec<_> = list
         .choices
         .iter()
-        .map(|choice| view! {
-            <label class="check">
-                <input type="checkbox" name="col" value=choice.key.clone() checked=choice.is_on/>
-                <span>{choice.label.clone()}</span>
-            </label>
+        .map(|choice| {
+            view! {
+                <label class="check">
+                    <input type="checkbox" name="col" value=choice.key.clone() checked=choice.is_on/>
+                    <span>{choice.label.clone()}</span>
+                </label>
+            }
         })
         .collect();
     let columns_in_force: Vec<_> = list
@@ -188,11 +194,14 @@ fn cell(cell: Cell, href: Option<String>) -> AnyView {
         Some(href) => view! { <a class="row-link" href=href>{title}</a> }.into_any(),
         None => title,
     };
-    let or_dash = |text: String| if text.is_empty() { view! { <span class="faint">"—"</span> }.into_any() } else { text.into_any() };
+    let or_dash = |text: String| {
+        if text.is_empty() { view! { <span class="faint">"—"</span> }.into_any() } else { text.into_any() }
+    };
     match cell {
         Cell::Text(text) => view! { <td>{linked(or_dash(text))}</td> }.into_any(),
         Cell::Who(title, subtitle) => {
-            view! { <td class="who">{linked(view! { <b>{title}</b> }.into_any())}<span>{subtitle}</span></td> }.into_any()
+            view! { <td class="who">{linked(view! { <b>{title}</b> }.into_any())}<span>{subtitle}</span></td> }
+                .into_any()
         }
         Cell::Plate(plate, subtitle) => {
             let plate = if plate.is_empty() {

@@ -28,6 +28,7 @@ const PAGES: [(&str, &str, &str, Option<Permission>); 13] = [
 ];
 
 /// The palette and the list of shortcuts, closed until called.
+#[expect(clippy::too_many_lines, reason = "one view with the few signals it lives on")]
 #[component]
 pub fn Palette() -> impl IntoView {
     let palette = NodeRef::<html::Dialog>::new();
@@ -41,8 +42,15 @@ pub fn Palette() -> impl IntoView {
         let wanted = query.get().to_lowercase();
         PAGES
             .into_iter()
-            .filter(|(label, _, _, permission)| permission.is_none_or(may) && label.to_lowercase().contains(wanted.trim()))
-            .map(|(label, href, ..)| Found { kind: "Go to".to_owned(), title: label.to_owned(), subtitle: String::new(), href: href.to_owned() })
+            .filter(|(label, _, _, permission)| {
+                permission.is_none_or(may) && label.to_lowercase().contains(wanted.trim())
+            })
+            .map(|(label, href, ..)| Found {
+                kind: "Go to".to_owned(),
+                title: label.to_owned(),
+                subtitle: String::new(),
+                href: href.to_owned(),
+            })
             .take(8)
             .collect::<Vec<_>>()
     };
@@ -58,37 +66,45 @@ pub fn Palette() -> impl IntoView {
         set_chosen.set(0);
         if wanted.trim().len() >= 2 {
             leptos::task::spawn_local(async move {
-                if let Ok(found) = find_everywhere(wanted.clone()).await {
-                    if query.try_get_untracked().as_ref() == Some(&wanted) {
-                        set_hits.set((wanted, found));
-                    }
+                if let Ok(found) = find_everywhere(wanted.clone()).await
+                    && query.try_get_untracked().as_ref() == Some(&wanted)
+                {
+                    set_hits.set((wanted, found));
                 }
             });
         }
     });
 
     let open = move || {
-        if let Some(dialog) = palette.get() {
-            if !dialog.open() && dialog.show_modal().is_ok() {
-                set_query.set(String::new());
-                if let Some(input) = input.get() {
-                    input.set_value("");
-                    let _ = input.focus();
-                }
+        if let Some(dialog) = palette.get_untracked()
+            && !dialog.open()
+            && dialog.show_modal().is_ok()
+        {
+            set_query.set(String::new());
+            if let Some(input) = input.get_untracked() {
+                input.set_value("");
+                let _ = input.focus();
             }
         }
     };
-    let go = move |href: String| {
-        if let Some(dialog) = palette.get() {
+    // A link that the router follows like any other: it loads a page's part of the module first, and keeps the history.
+    let way = NodeRef::<html::A>::new();
+    let follow = move |href: &str| {
+        if let Some(link) = way.get_untracked()
+            && link.set_attribute("href", href).is_ok()
+        {
+            link.click();
+        }
+    };
+    let go = move |href: &str| {
+        if let Some(dialog) = palette.get_untracked() {
             dialog.close();
         }
-        leptos_router::hooks::use_navigate()(&href, leptos_router::NavigateOptions::default());
+        follow(href);
     };
-    let go = StoredValue::new_local(go);
 
     let has_single_keys = use_viewer().has_single_keys;
     let (is_after_g, set_after_g) = signal(false);
-    let navigate = StoredValue::new_local(leptos_router::hooks::use_navigate());
     Effect::new(move |_| {
         let listener = window_event_listener(ev::keydown, move |event| {
             let key = event.key();
@@ -101,19 +117,21 @@ pub fn Palette() -> impl IntoView {
                 return;
             }
             if key == "?" {
-                if let Some(dialog) = shortcuts.get() {
-                    if !dialog.open() {
-                        let _ = dialog.show_modal();
-                    }
+                if let Some(dialog) = shortcuts.get_untracked()
+                    && !dialog.open()
+                {
+                    let _ = dialog.show_modal();
                 }
             } else if key == "/" {
                 event.prevent_default();
                 open();
             } else if is_after_g.get_untracked() {
                 set_after_g.set(false);
-                let page = PAGES.iter().find(|(_, _, shortcut, permission)| !shortcut.is_empty() && *shortcut == key && permission.is_none_or(may));
+                let page = PAGES.iter().find(|(_, _, shortcut, permission)| {
+                    !shortcut.is_empty() && *shortcut == key && permission.is_none_or(may)
+                });
                 if let Some((_, href, ..)) = page {
-                    navigate.with_value(|navigate| navigate(href, leptos_router::NavigateOptions::default()));
+                    follow(href);
                 }
             } else {
                 set_after_g.set(key == "g");
@@ -136,7 +154,7 @@ pub fn Palette() -> impl IntoView {
             "Enter" => {
                 event.prevent_default();
                 if let Some(found) = results.with(|results| results.get(chosen.get_untracked()).cloned()) {
-                    go.with_value(|go| go(found.href));
+                    go(&found.href);
                 }
             }
             _ => {}
@@ -150,7 +168,7 @@ pub fn Palette() -> impl IntoView {
                 id=format!("palette-{place}")
                 role="option"
                 aria-selected=move || if chosen.get() == place { "true" } else { "false" }
-                on:click=move |_| go.with_value(|go| go(href.clone()))
+                on:click=move |_| go(&href)
             >
                 <Icon name="right"/>
                 <span class="palette-text">
@@ -166,6 +184,7 @@ pub fn Palette() -> impl IntoView {
         .map(|(label, _, key, _)| view! { <div><dt><kbd>"g"</kbd> " " <kbd>{key}</kbd></dt><dd>"Go to " {label}</dd></div> })
         .collect();
     view! {
+        <a node_ref=way class="vh" tabindex="-1" aria-hidden="true" href="/"></a>
         <dialog class="palette" node_ref=palette aria-label="Search and commands">
             <div class="palette-input">
                 <Icon name="search"/>

@@ -15,7 +15,8 @@ fn watch() {
 
     let is_changed = StoredValue::new(false);
     let input = window_event_listener(ev::input, move |event| {
-        let is_marked = event_target::<web_sys::Element>(&event).closest("form[data-unsaved]").is_ok_and(|form| form.is_some());
+        let is_marked =
+            event_target::<web_sys::Element>(&event).closest("form[data-unsaved]").is_ok_and(|form| form.is_some());
         if is_marked {
             is_changed.set_value(true);
         }
@@ -31,7 +32,9 @@ fn watch() {
         let Some(link) = event_target::<web_sys::Element>(&event).closest("a[href]").ok().flatten() else { return };
         let stays = link.get_attribute("href").is_some_and(|href| href.starts_with('#'));
         if is_changed.get_value() && !stays {
-            let leaves = window().confirm_with_message("Leave without saving? What you changed here will be lost.").unwrap_or(true);
+            let leaves = window()
+                .confirm_with_message("Leave without saving? What you changed here will be lost.")
+                .unwrap_or(true);
             if leaves {
                 is_changed.set_value(false);
             } else {

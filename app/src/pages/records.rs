@@ -59,14 +59,18 @@ pub fn SmallTable(
 fn small_cell(cell: Cell, href: Option<String>) -> AnyView {
     let content = match cell {
         Cell::Text(text) => text.into_any(),
-        Cell::Who(title, subtitle) => return view! {
-            <td class="who">{link(href, view! { <b>{title}</b> }.into_any())}<span>{subtitle}</span></td>
+        Cell::Who(title, subtitle) => {
+            return view! {
+                <td class="who">{link(href, view! { <b>{title}</b> }.into_any())}<span>{subtitle}</span></td>
+            }
+            .into_any();
         }
-        .into_any(),
-        Cell::Plate(plate, subtitle) => return view! {
-            <td class="who"><span class="plate">{plate}</span><span>{subtitle}</span></td>
+        Cell::Plate(plate, subtitle) => {
+            return view! {
+                <td class="who"><span class="plate">{plate}</span><span>{subtitle}</span></td>
+            }
+            .into_any();
         }
-        .into_any(),
         Cell::Code(code) => view! { <code>{code}</code> }.into_any(),
         Cell::Badge(badge) => view! { <StatusBadge badge/> }.into_any(),
         Cell::When(when) => view! { <TimeText when/> }.into_any(),
@@ -190,7 +194,11 @@ fn json_object(pairs: &[(String, String)]) -> String {
             match character {
                 '"' => quoted.push_str("\\\""),
                 '\\' => quoted.push_str("\\\\"),
-                control if u32::from(control) < 0x20 => quoted.push_str(&format!("\\u{:04x}", u32::from(control))),
+                control if u32::from(control) < 0x20 => {
+                    let code = u32::from(control);
+                    quoted.push_str("\\u00");
+                    quoted.extend([code / 16, code % 16].into_iter().filter_map(|digit| char::from_digit(digit, 16)));
+                }
                 other => quoted.push(other),
             }
         }
@@ -289,9 +297,15 @@ mod write {
                 "vehicle" => Subject::Vehicle,
                 "plan" => Subject::Plan,
                 "subscription" => Subject::Subscription,
-                _ => return Err(Error::invalid_field("subject", "This form is damaged. Reload the page and try again.")),
+                _ => {
+                    return Err(Error::invalid_field(
+                        "subject",
+                        "This form is damaged. Reload the page and try again.",
+                    ));
+                }
             };
-            let id = Uuid::try_parse(id).map_err(|_| Error::not_found("record.not_found", "There is no such record."))?;
+            let id =
+                Uuid::try_parse(id).map_err(|_| Error::not_found("record.not_found", "There is no such record."))?;
             Ok(Self { subject, id })
         }
 

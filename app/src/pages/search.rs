@@ -43,7 +43,12 @@ pub async fn find_everywhere(query: String) -> Result<Vec<Found>, AppError> {
                     Kind::Plan => ("Plan", "plans"),
                     Kind::Subscription => ("Subscription", "subscriptions"),
                 };
-                Found { kind: kind.to_owned(), title: hit.title, subtitle: hit.subtitle, href: format!("/{area}/{}", hit.id) }
+                Found {
+                    kind: kind.to_owned(),
+                    title: hit.title,
+                    subtitle: hit.subtitle,
+                    href: format!("/{area}/{}", hit.id),
+                }
             })
             .collect())
     })
@@ -54,9 +59,10 @@ pub async fn find_everywhere(query: String) -> Result<Vec<Found>, AppError> {
 #[component]
 pub fn SearchPage() -> impl IntoView {
     let query = use_query_map();
-    let found = Resource::new(move || query.get().get("q").unwrap_or_default(), |query| async move {
-        find_everywhere(query.clone()).await.map(|found| (query, found))
-    });
+    let found = Resource::new(
+        move || query.get().get("q").unwrap_or_default(),
+        |query| async move { find_everywhere(query.clone()).await.map(|found| (query, found)) },
+    );
     view! { <Loaded resource=found view=show/> }
 }
 

@@ -73,9 +73,7 @@ impl PlanForm {
         let name = errors.required_line("name", &self.name, 80);
         let description = errors.line("description", &self.description, 1_000);
         let currency: Option<Currency> = errors.parse("currency", self.currency.parse());
-        let mut amount = |field: &str, text: &str| {
-            currency.and_then(|currency| errors.amount(field, text, currency))
-        };
+        let mut amount = |field: &str, text: &str| currency.and_then(|currency| errors.amount(field, text, currency));
         let price = amount("price", &self.price);
         let deposit = amount("deposit", &self.deposit);
         let cancel_fee = amount("cancel_fee", &self.cancel_fee);

@@ -30,7 +30,10 @@ impl Subscription {
             Event::Resumed { pause } => {
                 after.state = State::Active;
                 after.pause = None;
-                after.past_pauses.push(pause);
+                // Resumed on the day it began: there was no pause.
+                if !pause.service.is_empty() {
+                    after.past_pauses.push(pause);
+                }
             }
             Event::PauseCalledOff { .. } => after.pause = None,
             Event::NoticeGiven { ends_on, .. } => {

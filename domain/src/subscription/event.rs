@@ -45,7 +45,7 @@ pub enum Event {
     },
     /// Service goes on.
     Resumed {
-        /// The pause as it was.
+        /// The pause as it was; without a day when it ended on the day it began, and then it never was one.
         pause: Pause,
     },
     /// A planned pause was dropped.

@@ -37,7 +37,8 @@ pub struct Subscription {
     pub billing_until: Option<Date>,
     /// The pause that is planned or running.
     pub pause: Option<Pause>,
-    /// Pauses that are over; those called off are not among them.
+    /// Pauses that are over, in their order. Those called off, and those that ended on the day they began, are not
+    /// among them.
     pub past_pauses: Vec<Pause>,
     /// Open holds on it, its customer and its car.
     pub holds: Holds,

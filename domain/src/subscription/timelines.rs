@@ -115,7 +115,7 @@ impl Drawing {
         rests: impl Iterator<Item = CivilPeriod>,
     ) {
         let mut at = from;
-        for rest in rests.filter(|rest| !rest.is_empty()) {
+        for rest in rests {
             self.cut_at_today(segments, self.flow, at, Some(rest.from()));
             self.cut_at_today(segments, self.rest, rest.from(), Some(rest.until()));
             at = rest.until();

@@ -65,7 +65,8 @@ fn notice_cuts_the_last_invoice() {
     );
     assert_eq!(at_once.next_invoice, None);
     let on_the_anchor = previewed(&active(), &notice("2026-06-15"), "2026-06-15");
-    assert_eq!(lines(&on_the_anchor)[0].1, -57_900, "the period that begins today was invoiced");
+    // The period that begins today was invoiced.
+    assert_eq!(lines(&on_the_anchor)[0], ("Credit for 15 Jun 2026 – 14 Jul 2026".to_owned(), -57_900));
 }
 
 #[test]

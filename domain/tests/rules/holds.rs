@@ -39,6 +39,13 @@ fn arrears_leave_the_car_drivable_and_theft_blocks_all() {
 }
 
 #[test]
+fn the_same_hold_is_not_counted_twice() {
+    let one = hold(1, HoldKind::Theft);
+    let holds: Holds = [one, one].into_iter().collect();
+    assert_eq!((holds.len(), holds.counts()), (1, (1, 1, 1)));
+}
+
+#[test]
 fn every_kind_blocks_something_and_names_who_may_place_it() {
     for kind in HoldKind::ALL {
         assert!(!kind.default_blocks().is_nothing(), "{kind}");

@@ -14,5 +14,6 @@ mod pausing;
 mod previews;
 mod refusals;
 mod roles;
+mod soundness;
 mod texts;
 mod timelines;

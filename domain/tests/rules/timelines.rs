@@ -44,6 +44,14 @@ fn a_running_pause_is_cut_at_today() {
 }
 
 #[test]
+fn a_pause_undone_on_its_day_leaves_no_gap() {
+    let begun = done(&active(), &pause(TODAY, "2026-07-03"), TODAY);
+    let resumed = done(&begun, &Command::Resume { on: day(TODAY) }, TODAY);
+    let whole = ["service 2026-01-15 2026-05-21", "service 2026-05-21 open planned"];
+    assert_eq!(drawn(&timelines(&resumed, day(TODAY)), Lane::Service), whole);
+}
+
+#[test]
 fn ends_and_holds_are_drawn() {
     let ending = done(&active(), &Command::GiveNotice { ends_on: day("2026-08-01") }, TODAY);
     let both = timelines(&held(&ending, hold(1, HoldKind::Theft)), day(TODAY));

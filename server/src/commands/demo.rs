@@ -1,5 +1,7 @@
 //! `keyfob demo`: a believable fleet in an empty database, the same for the same seed.
 
+use std::time::Instant;
+
 use services::{Services, demo};
 
 use super::{Exit, Failure, say};
@@ -12,10 +14,20 @@ pub(super) async fn run(cx: &Services, options: Demo) -> Result<Exit, Failure> {
 
 /// Fills, unless there is something already, and says how to sign in.
 pub(super) async fn fill(cx: &Services, options: demo::Options) -> Result<(), Failure> {
+    let begun = Instant::now();
     let filled = demo::fill(cx, options).await?;
-    say("Demo accounts:");
-    for account in &filled.accounts {
-        say(format_args!("  {:<32} {:<24} {}", account.email, account.password, account.role));
+    if filled.customers > 0 {
+        say(format_args!(
+            "Made {} customers, {} vehicles and {} subscriptions in {:.1} s.",
+            filled.customers,
+            filled.vehicles,
+            filled.subscriptions,
+            begun.elapsed().as_secs_f64()
+        ));
+    }
+    say(format_args!("Demo accounts, all with the password {}:", demo::PASSWORD));
+    for account in demo::ACCOUNTS {
+        say(format_args!("  {:<36} {}", account.email, account.role_name));
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use services::{Db, Services};
 use tokio::task::JoinHandle;
 
-use super::{Exit, Failure, open, say, staff};
+use super::{Exit, Failure, demo, open, say, staff};
 use crate::{
     assets,
     config::{Config, Role},
@@ -27,6 +27,9 @@ pub(super) async fn run(config: Config) -> Result<Exit, Failure> {
     }
     let numbers = metrics::install().map_err(|error| Failure::new(Exit::Internal, error.to_string()))?;
     let services = open(&config).await?;
+    if config.demo {
+        demo::fill(&services, services::demo::Options { customers: 2_000, seed: 1 }).await?;
+    }
     let health = Health::new(vec![database_check(&services.db)]);
 
     let app = application(&config, portal(&services), &health, &numbers);

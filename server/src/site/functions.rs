@@ -4,12 +4,12 @@
 //! called directly it must carry the token that binds forms to the session.
 
 use app::functions::{Function, Guard, Kind};
+use app::viewer::Viewer;
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use app::viewer::Viewer;
 use services::access::{Actor, ActorKind};
 use subtle::ConstantTimeEq;
 
@@ -48,13 +48,18 @@ pub(super) async fn run(site: Site, function: &'static Function, request: Reques
         let signed_in = actor.is_some_and(|actor| !matches!(actor.kind(), ActorKind::Nobody));
         // Holders of nothing are told by the use case itself, which names the permission and writes the refusal down.
         if !signed_in {
-            return Problem::new(StatusCode::UNAUTHORIZED, "access.signed_out", "You are signed out. Sign in and try again.")
-                .into_response();
+            return Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "access.signed_out",
+                "You are signed out. Sign in and try again.",
+            )
+            .into_response();
         }
     }
     let context = Context::of(&site, &request);
-    let mut response =
-        leptos_axum::handle_server_fns_with_context(move || context.provide(), without_html(request)).await.into_response();
+    let mut response = leptos_axum::handle_server_fns_with_context(move || context.provide(), without_html(request))
+        .await
+        .into_response();
     // The framework redirects a plain form back to its referer; only our own gateway redirects.
     response.headers_mut().remove(header::LOCATION);
     response

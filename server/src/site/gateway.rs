@@ -40,7 +40,7 @@ pub async fn receive(State(site): State<Site>, request: Request) -> Response {
     };
     let error = if functions::is_token(&page, field("_form").unwrap_or_default()) {
         match run(&site, function, parts, &fields).await {
-            Outcome::Done(done, response) => return redirect(&site, &done, response),
+            Outcome::Done(done, response) => return redirect(&site, &done, &response),
             Outcome::Refused(error) => error,
             Outcome::Answered(response) => return response,
         }
@@ -48,7 +48,8 @@ pub async fn receive(State(site): State<Site>, request: Request) -> Response {
         AppError {
             code: "form.token".to_owned(),
             status: 403,
-            message: "You signed in or out since this page was opened. What you typed is still here: send it again.".to_owned(),
+            message: "You signed in or out since this page was opened. What you typed is still here: send it again."
+                .to_owned(),
             ..AppError::default()
         }
     };
@@ -72,12 +73,7 @@ enum Outcome {
     Answered(Response),
 }
 
-async fn run(
-    site: &Site,
-    function: &'static Function,
-    mut parts: Parts,
-    fields: &[(String, String)],
-) -> Outcome {
+async fn run(site: &Site, function: &'static Function, mut parts: Parts, fields: &[(String, String)]) -> Outcome {
     let body = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields.iter().filter(|(name, _)| !name.starts_with('_')))
         .finish();
@@ -110,7 +106,7 @@ async fn run(
     }
 }
 
-fn redirect(site: &Site, done: &Done, from: Response) -> Response {
+fn redirect(site: &Site, done: &Done, from: &Response) -> Response {
     // Only paths of ours: never `//elsewhere` or a scheme.
     let is_ours = done.to.starts_with('/') && !done.to.starts_with("//") && !done.to.contains('\\');
     let location = HeaderValue::from_str(if is_ours { &done.to } else { "/" }).unwrap_or(HeaderValue::from_static("/"));

@@ -10,24 +10,23 @@ mod notice;
 mod pages;
 mod visitor;
 
+use crate::assets;
 use app::{App, Assets, viewer::Viewer};
 use axum::{
-    Router,
-    middleware,
+    Router, middleware,
     routing::{any, get},
 };
 use axum_login::AuthManagerLayerBuilder;
-use leptos::{WasmSplitManifest, prelude::{ArcStoredValue, provide_context}};
+use leptos::{
+    WasmSplitManifest,
+    prelude::{ArcStoredValue, provide_context},
+};
 use services::{
     Services,
     sessions::{Backend, Store},
 };
-use crate::assets;
 use std::collections::HashMap;
-use tower_sessions::{
-    Expiry, SessionManagerLayer,
-    cookie::SameSite,
-};
+use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 /// What the portal's handlers share.
 #[derive(Clone)]

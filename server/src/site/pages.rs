@@ -16,7 +16,8 @@ use crate::edge::headers::CspNonce;
 /// Answers a page's address with the page.
 pub async fn show(State(site): State<Site>, request: Request) -> Response {
     if !matches!(request.method().as_str(), "GET" | "HEAD") {
-        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"))]).into_response();
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"))])
+            .into_response();
     }
     render(site, request, None).await
 }
@@ -60,7 +61,10 @@ impl Context {
         let extensions = request.extensions();
         Self {
             services: site.services.clone(),
-            actor: extensions.get::<Actor>().cloned().unwrap_or_else(|| Actor::nobody(services::access::Trace::default())),
+            actor: extensions
+                .get::<Actor>()
+                .cloned()
+                .unwrap_or_else(|| Actor::nobody(services::access::Trace::default())),
             viewer: extensions.get::<Viewer>().cloned().unwrap_or_default(),
             assets: site.assets.clone(),
             parts: site.parts.clone(),

@@ -36,7 +36,8 @@ pub async fn admit(State(site): State<Site>, mut request: Request, next: Next) -
         (Some(session), Some(_)) => sessions::id(&session.session).await,
         _ => None,
     };
-    let actor = user.as_ref().map_or_else(|| Actor::nobody(trace.clone()), |user| user.to_actor(trace.clone(), public_id));
+    let actor =
+        user.as_ref().map_or_else(|| Actor::nobody(trace.clone()), |user| user.to_actor(trace.clone(), public_id));
 
     let path = request.uri().path().to_owned();
     if let Some(place) = elsewhere(&path, request.uri().query(), request.method(), user.as_ref()) {

@@ -15,8 +15,13 @@ use crate::{
 };
 
 /// Appends entries to their streams. Taking the head's row lock makes writers wait for each other here and nowhere
-/// else; a fork would break the unique key on (stream, chain_prev) besides.
-pub async fn append(mut connection: Connection<'_>, now: Timestamp, actor: &Actor, entries: Vec<Entry>) -> Result<(), Error> {
+/// else; a fork would break the unique key on `(stream, chain_prev)` besides.
+pub async fn append(
+    mut connection: Connection<'_>,
+    now: Timestamp,
+    actor: &Actor,
+    entries: Vec<Entry>,
+) -> Result<(), Error> {
     // Always in the same order, so that two changes that write both streams can't wait for each other in a circle.
     for stream in Stream::ALL {
         let of_stream: Vec<&Entry> = entries.iter().filter(|entry| entry.stream == *stream).collect();
@@ -42,7 +47,8 @@ async fn append_to(
         .bind(stream.as_str()).bind(i64::try_from(entries.len()).unwrap_or(i64::MAX)).fetch_one(c).await)?;
     let damaged = || Error::internal(format!("the head of the audit stream {stream} is damaged"));
     let mut previous: Hash = chain_hash.as_slice().try_into().map_err(|_| damaged())?;
-    let mut frontier = u64::try_from(size).ok().and_then(|size| Frontier::from_bytes(size, &frontier)).ok_or_else(damaged)?;
+    let mut frontier =
+        u64::try_from(size).ok().and_then(|size| Frontier::from_bytes(size, &frontier)).ok_or_else(damaged)?;
     for (seq, entry) in (size..).zip(entries) {
         let payload = record::payload(entry, actor, now, stream.as_str(), seq)?;
         let leaf = leaf(&payload);

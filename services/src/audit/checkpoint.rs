@@ -100,12 +100,13 @@ pub(super) fn open_note(note: &str, key: &VerifyingKey) -> Option<(Checkpoint, b
         size: lines.next()?.parse().ok()?,
         root: STANDARD.decode(lines.next()?).ok()?.try_into().ok()?,
     };
-    let is_signed = signatures.lines().filter_map(|line| line.strip_prefix("— ")?.rsplit_once(' ')).any(|(_, encoded)| {
-        STANDARD.decode(encoded).ok().is_some_and(|bytes| {
-            let signature = bytes.get(4..).and_then(|bytes| Signature::from_slice(bytes).ok());
-            signature.is_some_and(|signature| key.verify_strict(body.as_bytes(), &signature).is_ok())
-        })
-    });
+    let is_signed =
+        signatures.lines().filter_map(|line| line.strip_prefix("— ")?.rsplit_once(' ')).any(|(_, encoded)| {
+            STANDARD.decode(encoded).ok().is_some_and(|bytes| {
+                let signature = bytes.get(4..).and_then(|bytes| Signature::from_slice(bytes).ok());
+                signature.is_some_and(|signature| key.verify_strict(body.as_bytes(), &signature).is_ok())
+            })
+        });
     Some((checkpoint, is_signed))
 }
 

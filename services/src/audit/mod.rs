@@ -17,7 +17,7 @@ pub mod verify;
 pub use entry::{Entry, Outcome, Stream};
 pub use find::{Detail, find};
 pub use list::{Filter, Listed, list};
-pub use summary::{LastCheckpoint, Summary, Verification, summary};
+pub use summary::{LastCheckpoint, MOST_COUNTED, Summary, Verification, summary};
 
 use crate::{Error, Services, access::Actor};
 

@@ -122,8 +122,9 @@ struct Row {
 /// signed with, this portal's own when not given.
 pub async fn verify(cx: &Services, against: Option<&str>, public_key: Option<&str>) -> Result<Report, Error> {
     let key = match public_key {
-        Some(text) => checkpoint::parse_public_key(text)
-            .ok_or_else(|| Error::invalid_field("pubkey", "The public key can’t be read. It looks like name+hash+key."))?,
+        Some(text) => checkpoint::parse_public_key(text).ok_or_else(|| {
+            Error::invalid_field("pubkey", "The public key can’t be read. It looks like name+hash+key.")
+        })?,
         None => checkpoint::own_key(cx),
     };
     let outside = against.map(checkpoint::notes_of).unwrap_or_default();
@@ -194,8 +195,13 @@ async fn check(
     outside: &[String],
     key: &ed25519_dalek::VerifyingKey,
 ) -> Result<StreamReport, Error> {
-    let mut report =
-        StreamReport { stream: stream.as_str().to_owned(), size: 0, root: String::new(), checkpoints: 0, finding: None };
+    let mut report = StreamReport {
+        stream: stream.as_str().to_owned(),
+        size: 0,
+        root: String::new(),
+        checkpoints: 0,
+        finding: None,
+    };
     let roots = match checkpoints(cx, stream, outside, key).await? {
         Ok(roots) => roots,
         Err(found) => {
@@ -245,7 +251,11 @@ impl Walk<'_> {
     fn step(&mut self, row: &Row) -> Option<Finding> {
         let seq = self.next;
         if row.seq != seq {
-            return Some(finding(seq, Kind::Missing, format!("this event is gone; the next one there is #{}", row.seq)));
+            return Some(finding(
+                seq,
+                Kind::Missing,
+                format!("this event is gone; the next one there is #{}", row.seq),
+            ));
         }
         let computed = leaf(&row.payload);
         if row.leaf_hash != computed {
@@ -254,7 +264,7 @@ impl Walk<'_> {
         let Ok(said) = serde_json::from_slice::<Value>(&row.payload) else {
             return Some(finding(seq, Kind::Edited, "what this event says can’t be read"));
         };
-        if said["seq"] != seq.to_string() || said["stream"] != self.stream.as_str() {
+        if said["seq"].as_str() != Some(seq.to_string().as_str()) || said["stream"] != self.stream.as_str() {
             let belongs = said["seq"].as_str().unwrap_or("?");
             return Some(finding(seq, Kind::Reordered, format!("the event that stands here belongs at #{belongs}")));
         }
@@ -262,15 +272,20 @@ impl Walk<'_> {
             return Some(finding(seq, Kind::Edited, "this event is not chained to the one before it"));
         }
         if let Some(column) = drifted(row, &said) {
-            return Some(finding(seq, Kind::ColumnDrift, format!("the column {column} does not say what the event says")));
+            return Some(finding(
+                seq,
+                Kind::ColumnDrift,
+                format!("the column {column} does not say what the event says"),
+            ));
         }
         self.previous = link(&self.previous, seq, &computed);
         self.frontier.push(computed);
         self.next += 1;
         let size = self.frontier.size();
-        self.roots.get(&size).filter(|root| **root != self.frontier.root()).map(|_| {
-            finding(seq, Kind::Fork, format!("the first {size} events are not those that were signed"))
-        })
+        self.roots
+            .get(&size)
+            .filter(|root| **root != self.frontier.root())
+            .map(|_| finding(seq, Kind::Fork, format!("the first {size} events are not those that were signed")))
     }
 
     fn end(&self, size: i64, head_hash: &[u8]) -> Option<Finding> {

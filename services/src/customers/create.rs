@@ -1,11 +1,6 @@
 //! A new customer.
 
-use domain::{
-    forms::customer::CustomerForm,
-    ids::CustomerId,
-    permissions::marker::CustomersWrite,
-    texts::fold,
-};
+use domain::{forms::customer::CustomerForm, ids::CustomerId, permissions::marker::CustomersWrite, texts::fold};
 use uuid::Uuid;
 
 use super::record;
@@ -49,22 +44,27 @@ pub async fn create(
         .bind(fields.zone.as_str()).bind(fields.currency.as_str()).bind(fields.status.as_str())
         .bind(now.millis()).bind(actor.name())
         .execute(c).await.map(|_| ()))
-        .map_err(record::name_the_twin)?;
+    .map_err(record::name_the_twin)?;
     record::index(uow.connection(), id.uuid(), &number, &fields).await?;
     let entry = audit::Entry::new("customer.created")
         .target("customer", id)
         .detail("number", number.as_str())
         .detail("kind", fields.kind.as_str())
         .detail("status", fields.status.as_str());
-    timeline::write(uow.connection(), now, actor, NewEntry {
-        subject: Subject::Customer,
-        id: id.uuid(),
-        action: "customer.created",
-        summary: format!("Created as {number}"),
-        reason: String::new(),
-        changes: Vec::new(),
-        event: entry.id(),
-    })
+    timeline::write(
+        uow.connection(),
+        now,
+        actor,
+        NewEntry {
+            subject: Subject::Customer,
+            id: id.uuid(),
+            action: "customer.created",
+            summary: format!("Created as {number}"),
+            reason: String::new(),
+            changes: Vec::new(),
+            event: entry.id(),
+        },
+    )
     .await?;
     uow.commit(cx, actor, entry).await?;
     Ok(id)

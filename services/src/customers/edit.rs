@@ -45,7 +45,10 @@ pub async fn edit(
     match (&stored.external_key, &fields.external_key) {
         (Some(old), Some(new)) if old == new.as_str() => {}
         (Some(_), _) => {
-            return Err(Error::invalid_field("external_key", "The external key is fixed once it is set, because another system relies on it."));
+            return Err(Error::invalid_field(
+                "external_key",
+                "The external key is fixed once it is set, because another system relies on it.",
+            ));
         }
         (None, _) => {}
     }
@@ -62,7 +65,7 @@ pub async fn edit(
         .bind(fields.zone.as_str()).bind(fields.currency.as_str()).bind(fields.status.as_str())
         .bind(now.millis()).bind(actor.name())
         .execute(c).await.map(|done| done.rows_affected()))
-        .map_err(record::name_the_twin)?;
+    .map_err(record::name_the_twin)?;
     if saved == 0 {
         // Saved by somebody else between our reading and our writing.
         let theirs = record::load(uow.connection(), id.uuid()).await?;
@@ -93,15 +96,20 @@ pub async fn edit(
         }
     }
     let labels: Vec<String> = changes.iter().map(|change| change.field.to_lowercase()).collect();
-    timeline::write(uow.connection(), now, actor, NewEntry {
-        subject: Subject::Customer,
-        id: id.uuid(),
-        action: "customer.updated",
-        summary: format!("Changed {}", labels.join(", ")),
-        reason: String::new(),
-        changes,
-        event: entry.id(),
-    })
+    timeline::write(
+        uow.connection(),
+        now,
+        actor,
+        NewEntry {
+            subject: Subject::Customer,
+            id: id.uuid(),
+            action: "customer.updated",
+            summary: format!("Changed {}", labels.join(", ")),
+            reason: String::new(),
+            changes,
+            event: entry.id(),
+        },
+    )
     .await?;
     uow.commit(cx, actor, entry).await
 }

@@ -119,7 +119,10 @@ pub(crate) async fn load(connection: Connection<'_>, id: Uuid) -> Result<Custome
          WHERE id = $1")
         .bind(id).fetch_optional(c).await)?;
     row.ok_or_else(|| {
-        Error::not_found("customer.not_found", "There is no such customer. The address may be wrong, or the record was erased.")
+        Error::not_found(
+            "customer.not_found",
+            "There is no such customer. The address may be wrong, or the record was erased.",
+        )
     })
 }
 

@@ -13,7 +13,10 @@ pub async fn write(db: &Db, path: &Path) -> Result<(), Error> {
         return Err(Error::refused("backup.postgres", "PostgreSQL is backed up with its own tools, like pg_dump."));
     };
     if path.exists() {
-        return Err(Error::refused("backup.exists", format!("{} exists already. Choose another file.", path.display())));
+        return Err(Error::refused(
+            "backup.exists",
+            format!("{} exists already. Choose another file.", path.display()),
+        ));
     }
     let mut copy = path.as_os_str().to_owned();
     copy.push(".part");
@@ -37,7 +40,10 @@ pub async fn restore(url: &str, path: &Path, replace: bool) -> Result<(), OpenEr
     backup.close().await;
     if target.exists() {
         if !replace {
-            let source = std::io::Error::new(std::io::ErrorKind::AlreadyExists, "there is a database already; say --replace to keep it beside");
+            let source = std::io::Error::new(
+                std::io::ErrorKind::AlreadyExists,
+                "there is a database already; say --replace to keep it beside",
+            );
             return Err(failed(&target)(source));
         }
         let aside = target.with_extension("before-restore");

@@ -137,7 +137,7 @@ impl KeysetList {
                 conditions.push_str(")\n  AND (");
             }
             let comparison = if runs_up { ">" } else { "<" };
-            conditions.push_str(&format!("({}, {}) {comparison} (?, ?)", self.sort, self.id));
+            conditions.extend(["(", self.sort, ", ", self.id, ") ", comparison, " (?, ?)"]);
             binds.extend([cursor.key.clone(), Bind::Id(cursor.id)]);
         }
         let mut sql = self.select.to_owned();
@@ -148,7 +148,7 @@ impl KeysetList {
                 match piece.strip_suffix('?') {
                     Some(before) => {
                         number += 1;
-                        sql.push_str(&format!("{before}${number}"));
+                        sql.extend([before, "$", &number.to_string()]);
                     }
                     None => sql.push_str(piece),
                 }
@@ -156,7 +156,8 @@ impl KeysetList {
             sql.push(')');
         }
         let order = if runs_up { "ASC" } else { "DESC" };
-        sql.push_str(&format!("\nORDER BY {} {order}, {} {order}\nLIMIT {}", self.sort, self.id, self.limit + 1));
+        let limit = (self.limit + 1).to_string();
+        sql.extend(["\nORDER BY ", self.sort, " ", order, ", ", self.id, " ", order, "\nLIMIT ", &limit]);
         (sql, binds)
     }
 
@@ -183,8 +184,7 @@ impl KeysetList {
         if is_backward {
             rows.reverse();
         }
-        let (has_previous, has_next) =
-            if is_backward { (has_more, true) } else { (self.cursor.is_some(), has_more) };
+        let (has_previous, has_next) = if is_backward { (has_more, true) } else { (self.cursor.is_some(), has_more) };
         let cursor = |row: Option<&Row>, is_backward| {
             row.map(|row| {
                 let (key, id) = row.key(self.sort);

@@ -10,7 +10,7 @@ mod migrations;
 mod open;
 mod unit_of_work;
 
-pub use list::{Bind, Direction, KeysetList, Keyed, Page, prefix_range};
+pub use list::{Bind, Direction, Keyed, KeysetList, Page, prefix_range};
 pub use open::OpenError;
 pub use unit_of_work::UnitOfWork;
 

@@ -84,7 +84,7 @@ pub async fn edit(
     for (field, label) in VehicleForm::FIELDS {
         if before.value(field) != after.value(field) {
             entry = entry.change(field, before.value(field), after.value(field));
-            changes.extend(Change::of(label, shown(field, before.value(field)), shown(field, after.value(field))));
+            changes.extend(Change::of(label, &shown(field, before.value(field)), &shown(field, after.value(field))));
         }
     }
     timeline::write(

@@ -48,7 +48,7 @@ pub(super) const OF_THE_PLAN: [&str; 2] = ["name", "description"];
 pub(super) fn changes(before: &PlanFields, after: &PlanFields) -> Vec<Change> {
     PlanForm::FIELDS
         .iter()
-        .filter_map(|(field, label)| Change::of(label, value(field, before), value(field, after)))
+        .filter_map(|(field, label)| Change::of(label, &value(field, before), &value(field, after)))
         .collect()
 }
 

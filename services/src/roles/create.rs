@@ -28,6 +28,10 @@ pub struct RoleForm {
 
 /// Makes a custom role. Nobody puts into it what they don't hold themselves.
 pub async fn create(cx: &Services, access: &Access<RolesManage>, form: RoleForm) -> Result<RoleId, Error> {
+    grants::told(cx, access.actor(), "role.created", ("role", ""), insert(cx, access, form).await).await
+}
+
+async fn insert(cx: &Services, access: &Access<RolesManage>, form: RoleForm) -> Result<RoleId, Error> {
     let (name, description) = record::texts(&form)?;
     let actor = access.actor();
     let id = RoleId::new();

@@ -9,10 +9,16 @@ use domain::{
 };
 
 use crate::{
-    Error,
+    Error, Services,
     access::{Actor, ActorKind},
+    audit::{self, Outcome},
     db::{Connection, on},
 };
+
+/// The code of the refusal to decide about what one doesn't hold.
+const BEYOND_OWN: &str = "roles.beyond_own";
+/// The code of the refusal to leave nobody who may do everything.
+const LAST_OWNER: &str = "roles.last_owner";
 
 /// Permissions by their texts. One that is in no catalogue (of a later version, say) allows nothing here.
 pub(crate) fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> BTreeSet<Permission> {
@@ -71,7 +77,7 @@ pub(crate) async fn must_hold(
 pub(crate) fn beyond_own(missing: &[Permission]) -> Error {
     let names: Vec<&str> = missing.iter().map(|permission| permission.as_str()).collect();
     Error::denied(
-        "roles.beyond_own",
+        BEYOND_OWN,
         format!(
             "You can't decide about permissions that you don't hold yourself: {}. Ask somebody who holds them.",
             names.join(", ")
@@ -96,9 +102,30 @@ pub(crate) async fn owners(connection: Connection<'_>) -> Result<i64, Error> {
 pub(crate) async fn must_leave_an_owner(connection: Connection<'_>, before: i64) -> Result<(), Error> {
     if before > 0 && owners(connection).await? == 0 {
         return Err(Error::refused(
-            "roles.last_owner",
+            LAST_OWNER,
             "This is the last active owner, and somebody must be one. Make somebody else an owner first.",
         ));
     }
     Ok(())
+}
+
+/// Hands a result on, after the audit log was told of a refusal to decide about others' permissions: who tries is worth
+/// knowing. `target` is the kind and the id of what it was about.
+pub(crate) async fn told<T>(
+    cx: &Services,
+    actor: &Actor,
+    action: &'static str,
+    target: (&str, &str),
+    result: Result<T, Error>,
+) -> Result<T, Error> {
+    if let Err(refusal) = &result
+        && matches!(refusal.code, BEYOND_OWN | LAST_OWNER)
+    {
+        let entry = audit::Entry::new(action)
+            .target(target.0, target.1)
+            .outcome(Outcome::Refused)
+            .detail("cause", refusal.code);
+        audit::record(cx, actor, entry).await?;
+    }
+    result
 }

@@ -27,6 +27,11 @@ pub struct Update {
 /// Changes a custom role, for everybody who holds it and at once: permissions are read at each request, so no session
 /// ends. Nobody adds what they don't hold themselves; what the role already allows may stay.
 pub async fn update(cx: &Services, access: &Access<RolesManage>, update: Update) -> Result<(), Error> {
+    let target = update.id.to_string();
+    grants::told(cx, access.actor(), "role.updated", ("role", &target), save(cx, access, update).await).await
+}
+
+async fn save(cx: &Services, access: &Access<RolesManage>, update: Update) -> Result<(), Error> {
     let Update { id, version, form, reason } = update;
     let why = staff::reason(&reason)?;
     let (name, description) = record::texts(&form)?;

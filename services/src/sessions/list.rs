@@ -108,6 +108,7 @@ pub async fn end_all_others(cx: &Services, actor: &Actor) -> Result<u64, Error> 
 pub async fn end_all_of(cx: &Services, access: &Access<StaffManage>, id: StaffId, reason: &str) -> Result<u64, Error> {
     let reason = staff::reason(reason)?;
     let mut uow = cx.db.begin().await?;
+    staff::must_exist(uow.connection(), id).await?;
     let ended = staff::end_sessions(cx, uow.connection(), id, None, ENDED_BY_ADMINISTRATOR).await?;
     let entry = audit::Entry::new("staff.sessions_ended")
         .stream(audit::Stream::Auth)

@@ -31,6 +31,9 @@ const STORED: &str = "keyfob.stored";
 /// Under this key a new session carries who signed in. Taken out of the payload when it is created.
 pub(super) const BOUND: &str = "keyfob.bound";
 
+/// Under this key axum-login keeps who is signed in, unless its layer is told otherwise.
+const SIGNED_IN: &str = "axum-login.data";
+
 /// A session in which nobody is signed in lives so long: enough to sign in.
 const UNBOUND_LIFE: i64 = Timestamp::HOUR;
 /// The use of a session is noted at most so often.
@@ -110,9 +113,11 @@ impl Store {
 
     async fn insert(&self, record: &mut Record) -> Result<(), Error> {
         let now = self.cx.clock.now();
-        let before: Option<Stored> = taken_out(&mut record.data, STORED)?;
-        let bound: Option<Bound> = taken_out(&mut record.data, BOUND)?;
-        let payload = encode(&record.data)?;
+        // Of a copy: what is refused now must be refused again when it is tried again.
+        let mut data = record.data.clone();
+        let before: Option<Stored> = taken_out(&mut data, STORED)?;
+        let bound: Option<Bound> = taken_out(&mut data, BOUND)?;
+        let payload = encode(&data)?;
         let mut uow = self.cx.db.begin().await?;
         let kept = match before {
             None => self.begin_anew(now, bound),
@@ -124,6 +129,9 @@ impl Store {
                 .bind(before.id.uuid()).bind(RENEWED).bind(CLOSED).bind(now.millis()).fetch_optional(c).await)?
             .ok_or_else(|| Error::unauthenticated("sessions.ended", "This session has ended. Sign in again."))?,
         };
+        if signed_in(&data).is_some_and(|id| Some(id) != kept.staff_id) {
+            return Err(past_the_steps());
+        }
         let id = fresh_id();
         let public_id = SessionId::new();
         let idle_until = now.plus(self.cx.settings.session_idle).millis().min(kept.expires_at);
@@ -138,7 +146,9 @@ impl Store {
         uow.commit_bookkeeping().await?;
         record.id = id;
         record.expiry_date = date(kept.expires_at);
-        put(&mut record.data, Stored { id: public_id, seen_at: now })
+        put(&mut data, Stored { id: public_id, seen_at: now })?;
+        record.data = data;
+        Ok(())
     }
 
     fn begin_anew(&self, now: Timestamp, bound: Option<Bound>) -> Kept {
@@ -155,10 +165,13 @@ impl Store {
         data.remove(STORED);
         data.remove(BOUND);
         let payload = encode(&data)?;
+        let owner = signed_in(&data);
         let mut uow = self.cx.db.begin().await?;
         let saved = on!(uow.connection(), c => sqlx::query(
-            "UPDATE session SET record = $2 WHERE key_hash = $1 AND ended_at IS NULL AND expires_at > $3")
+            "UPDATE session SET record = $2
+             WHERE key_hash = $1 AND ended_at IS NULL AND expires_at > $3 AND (staff_id = $4 OR $5)")
             .bind(key_hash(record.id).as_slice()).bind(payload.as_slice()).bind(self.cx.clock.now().millis())
+            .bind(owner).bind(owner.is_none())
             .execute(c).await.map(|done| done.rows_affected()))?;
         uow.commit_bookkeeping().await?;
         if saved == 0 {
@@ -224,6 +237,16 @@ impl fmt::Debug for Store {
 /// What the store knows of a loaded session; nothing for one that isn't in the store.
 pub(super) async fn stored(session: &Session) -> Option<Stored> {
     session.get(STORED).await.ok().flatten()
+}
+
+/// Whom axum-login takes a session's owner for.
+fn signed_in(data: &HashMap<String, Value>) -> Option<Uuid> {
+    data.get(SIGNED_IN)?.get("user_id")?.as_str()?.parse().ok()
+}
+
+#[track_caller]
+fn past_the_steps() -> Error {
+    Error::internal("a session was to be signed in without the steps of `sessions::begin`")
 }
 
 /// A failure in the words of tower-sessions. It goes to the log here, since the words lose its cause.

@@ -77,6 +77,11 @@ impl Account {
     }
 }
 
+/// Answers 404 unless somebody has this id, active or not.
+pub(crate) async fn must_exist(connection: Connection<'_>, id: StaffId) -> Result<(), Error> {
+    Account::by_id(connection, id).await.map(drop)
+}
+
 /// Nobody has this id.
 #[track_caller]
 pub(super) fn not_found() -> Error {

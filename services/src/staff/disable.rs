@@ -18,6 +18,11 @@ use crate::{
 /// Disables an account. Its sessions end at once, and links that its owner has made stop working. Nobody disables
 /// themselves, nor the last active owner.
 pub async fn disable(cx: &Services, access: &Access<StaffManage>, id: StaffId, why: &str) -> Result<(), Error> {
+    grants::told(cx, access.actor(), "staff.disabled", ("staff", &id.to_string()), keep_out(cx, access, id, why).await)
+        .await
+}
+
+async fn keep_out(cx: &Services, access: &Access<StaffManage>, id: StaffId, why: &str) -> Result<(), Error> {
     let why = reason(why)?;
     let actor = access.actor();
     if actor.staff_id() == Some(id) {
@@ -49,6 +54,11 @@ pub async fn disable(cx: &Services, access: &Access<StaffManage>, id: StaffId, w
 /// Lets somebody in again, with the roles and the password they had. That is a grant: nobody enables an account that may
 /// do what they may not.
 pub async fn enable(cx: &Services, access: &Access<StaffManage>, id: StaffId, why: &str) -> Result<(), Error> {
+    grants::told(cx, access.actor(), "staff.enabled", ("staff", &id.to_string()), let_in(cx, access, id, why).await)
+        .await
+}
+
+async fn let_in(cx: &Services, access: &Access<StaffManage>, id: StaffId, why: &str) -> Result<(), Error> {
     let why = reason(why)?;
     let actor = access.actor();
     let mut uow = cx.db.begin().await?;

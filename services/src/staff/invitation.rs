@@ -210,7 +210,7 @@ pub(super) async fn make(cx: &Services, connection: Connection<'_>, new: NewLink
         .bind(new.role.map(RoleId::uuid)).bind(new.staff.map(StaffId::uuid)).bind(new.invited_by.map(StaffId::uuid))
         .bind(now.millis()).bind(expires_at.millis())
         .execute(c).await.map(|_| ()))?;
-    Ok(Link { id, url: format!("{}/invitation/{token}", cx.settings.public_url).into(), expires_at })
+    Ok(Link { id, url: format!("{}/join/{token}", cx.settings.public_url).into(), expires_at })
 }
 
 /// Takes back all open links that somebody has made (whoever leaves takes none along) and those for their own password.

@@ -28,6 +28,11 @@ pub struct Invite {
 
 /// Invites somebody: answers the link to send them. An earlier invitation to the same address stops working.
 pub async fn invite(cx: &Services, access: &Access<StaffManage>, invite: Invite) -> Result<Link, Error> {
+    let target = invite.role.to_string();
+    grants::told(cx, access.actor(), "staff.invited", ("role", &target), invite_as(cx, access, invite).await).await
+}
+
+async fn invite_as(cx: &Services, access: &Access<StaffManage>, invite: Invite) -> Result<Link, Error> {
     let email = address("email", &invite.email)?;
     let name = name("name", &invite.name)?;
     let actor = access.actor();

@@ -23,7 +23,7 @@ mod totp;
 mod unlock;
 
 pub use accept::{Accept, Accepted, accept};
-pub(crate) use account::{end_sessions, own, reason};
+pub(crate) use account::{end_sessions, must_exist, own, reason};
 pub use disable::{disable, enable};
 pub use first_owner::first_owner_link;
 pub use invitation::{Invitation, Link, Pending, Purpose, invitation, invitations, revoke_invitation};

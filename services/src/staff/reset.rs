@@ -30,6 +30,18 @@ pub struct ResetPassword {
 
 /// A one-time link by which somebody else sets a new password. An earlier one stops working.
 pub async fn reset_link(cx: &Services, access: &Access<StaffManage>, reset: ResetPassword) -> Result<Link, Error> {
+    let target = reset.id.to_string();
+    grants::told(
+        cx,
+        access.actor(),
+        "staff.password_reset_begun",
+        ("staff", &target),
+        make_link(cx, access, reset).await,
+    )
+    .await
+}
+
+async fn make_link(cx: &Services, access: &Access<StaffManage>, reset: ResetPassword) -> Result<Link, Error> {
     let why = reason(&reset.reason)?;
     let actor = access.actor();
     let mut uow = cx.db.begin().await?;
@@ -73,6 +85,18 @@ pub async fn reset_second_factor(
     id: StaffId,
     why: &str,
 ) -> Result<(), Error> {
+    let target = id.to_string();
+    grants::told(
+        cx,
+        access.actor(),
+        "staff.second_factor_reset",
+        ("staff", &target),
+        take_factor_away(cx, access, id, why).await,
+    )
+    .await
+}
+
+async fn take_factor_away(cx: &Services, access: &Access<StaffManage>, id: StaffId, why: &str) -> Result<(), Error> {
     let why = reason(why)?;
     let actor = access.actor();
     let mut uow = cx.db.begin().await?;

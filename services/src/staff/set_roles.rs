@@ -31,6 +31,12 @@ pub struct SetRoles {
 /// Gives and takes roles, at once: the sessions of whoever it is about end, so that what they do next they do under a
 /// new session. Nobody gives or takes what they don't hold themselves, and the last active owner stays.
 pub async fn set_roles(cx: &Services, access: &Access<RolesManage>, set: SetRoles) -> Result<(), Error> {
+    let target = set.id.to_string();
+    grants::told(cx, access.actor(), "staff.roles_changed", ("staff", &target), give_and_take(cx, access, set).await)
+        .await
+}
+
+async fn give_and_take(cx: &Services, access: &Access<RolesManage>, set: SetRoles) -> Result<(), Error> {
     let why = reason(&set.reason)?;
     let actor = access.actor();
     let mut uow = cx.db.begin().await?;

@@ -114,19 +114,24 @@ pub async fn commit(
     let preview = &reviewed.preview;
     persist::save(uow.connection(), now, actor, &row, preview, reason).await?;
     let entry = audit_entry(preview, id, reason);
-    timeline::write(uow.connection(), now, actor, NewEntry {
-        subject: Subject::Subscription,
-        id: id.uuid(),
-        action: action_of(preview),
-        summary: preview.summary(),
-        reason: reason.as_str().to_owned(),
-        changes: preview
-            .timelines
-            .iter()
-            .filter_map(|line| Change::of(line.label, &line.before, &line.after))
-            .collect(),
-        event: entry.id(),
-    })
+    timeline::write(
+        uow.connection(),
+        now,
+        actor,
+        NewEntry {
+            subject: Subject::Subscription,
+            id: id.uuid(),
+            action: action_of(preview),
+            summary: preview.summary(),
+            reason: reason.as_str().to_owned(),
+            changes: preview
+                .timelines
+                .iter()
+                .filter_map(|line| Change::of(line.label, &line.before, &line.after))
+                .collect(),
+            event: entry.id(),
+        },
+    )
     .await?;
     uow.commit(cx, actor, entry).await?;
     Ok(preview.summary())
@@ -163,7 +168,10 @@ fn audit_entry(preview: &Preview, id: SubscriptionId, reason: &Reason) -> audit:
         entry = entry.detail("amount", words);
     }
     if let Command::PlaceHold { hold } = &preview.command {
-        entry = entry.detail("hold", hold.id.to_string()).detail("kind", hold.kind.as_str()).detail("scope", hold.scope.as_str());
+        entry = entry
+            .detail("hold", hold.id.to_string())
+            .detail("kind", hold.kind.as_str())
+            .detail("scope", hold.scope.as_str());
     }
     if let Command::ReleaseHold { id, kind } = &preview.command {
         entry = entry.detail("hold", id.to_string()).detail("kind", kind.as_str());

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::persist;
 use crate::{
     Error, Services,
     access::Access,
@@ -107,16 +108,19 @@ pub async fn create(
     let customer: Customer = on!(uow.connection(), c => sqlx::query_as(
         "SELECT name, zone, currency FROM customer WHERE id = $1 AND status <> 'closed'")
         .bind(draft.customer.uuid()).fetch_optional(c).await)?
-        .ok_or_else(|| Error::invalid_field("customer", "Choose a customer whose record is open."))?;
+    .ok_or_else(|| Error::invalid_field("customer", "Choose a customer whose record is open."))?;
     let version: Version = on!(uow.connection(), c => sqlx::query_as(
         "SELECT status, currency, price_minor FROM plan_version WHERE id = $1")
         .bind(draft.plan_version.uuid()).fetch_optional(c).await)?
-        .filter(|version: &Version| version.status == "published")
-        .ok_or_else(|| Error::invalid_field("plan_version", "This plan is not on offer any more. Choose another one."))?;
+    .filter(|version: &Version| version.status == "published")
+    .ok_or_else(|| Error::invalid_field("plan_version", "This plan is not on offer any more. Choose another one."))?;
     if version.currency != customer.currency {
         return Err(Error::invalid_field(
             "plan_version",
-            format!("This plan is in {}, and the customer is invoiced in {}. Choose a plan in that currency.", version.currency, customer.currency),
+            format!(
+                "This plan is in {}, and the customer is invoiced in {}. Choose a plan in that currency.",
+                version.currency, customer.currency
+            ),
         ));
     }
     let today = cx.clock.today(&customer.zone);
@@ -127,7 +131,10 @@ pub async fn create(
         let state: Option<(String,)> = on!(uow.connection(), c => sqlx::query_as("SELECT state FROM vehicle WHERE id = $1")
             .bind(vehicle.uuid()).fetch_optional(c).await)?;
         if state.is_none_or(|(state,)| state != "available") {
-            return Err(Error::invalid_field("vehicle", "This car is not on offer any more. Choose another one, or none for now."));
+            return Err(Error::invalid_field(
+                "vehicle",
+                "This car is not on offer any more. Choose another one, or none for now.",
+            ));
         }
     }
     let number = running_number::next(uow.connection(), "S").await?;
@@ -142,6 +149,8 @@ pub async fn create(
         .bind(i64::from(draft.service_from.day())).bind(&from).bind(&customer.name)
         .bind(now.millis()).bind(actor.name())
         .execute(c).await.map(|_| ()))?;
+    let vehicle = draft.vehicle.map(VehicleId::uuid);
+    persist::count_blocks(uow.connection(), id.uuid(), draft.customer.uuid(), vehicle).await?;
     search::replace(uow.connection(), search::Kind::Subscription, id.uuid(), &[&number, &customer.name]).await?;
     let entry = audit::Entry::new("subscription.drafted")
         .target("subscription", id)
@@ -149,15 +158,20 @@ pub async fn create(
         .detail("customer", draft.customer.to_string())
         .detail("plan_version", draft.plan_version.to_string())
         .detail("service_from", from.as_str());
-    timeline::write(uow.connection(), now, actor, NewEntry {
-        subject: Subject::Subscription,
-        id: id.uuid(),
-        action: "subscription.drafted",
-        summary: format!("Drafted as {number}"),
-        reason: String::new(),
-        changes: Vec::new(),
-        event: entry.id(),
-    })
+    timeline::write(
+        uow.connection(),
+        now,
+        actor,
+        NewEntry {
+            subject: Subject::Subscription,
+            id: id.uuid(),
+            action: "subscription.drafted",
+            summary: format!("Drafted as {number}"),
+            reason: String::new(),
+            changes: Vec::new(),
+            event: entry.id(),
+        },
+    )
     .await?;
     uow.commit(cx, actor, entry).await?;
     Ok(id)

@@ -60,7 +60,7 @@ async fn due(cx: &Services) -> Result<Vec<(SubscriptionId, Command)>, Error> {
     let mut reading = cx.db.read().await?;
     let ids: Vec<(Uuid,)> = on!(reading.connection(), c => sqlx::query_as(
         "SELECT id FROM subscription
-         WHERE next_due_on IS NOT NULL AND next_due_on <= $1 AND state IN ('active', 'paused', 'ending') AND NOT needs_attention
+         WHERE next_due_on IS NOT NULL AND next_due_on <= $1 AND state IN ('active', 'paused', 'ending') AND attention_why NOT LIKE 'Could not happen by itself: %'
          ORDER BY next_due_on
          LIMIT $2")
         .bind(&horizon).bind(ROUND).fetch_all(c).await)?;
@@ -80,10 +80,11 @@ async fn due(cx: &Services) -> Result<Vec<(SubscriptionId, Command)>, Error> {
 }
 
 async fn ask_for_help(cx: &Services, actor: &Actor, id: SubscriptionId, why: &str) -> Result<(), Error> {
+    let words = format!("Could not happen by itself: {why}");
     let mut uow = cx.db.begin().await?;
     let marked = on!(uow.connection(), c => sqlx::query(
-        "UPDATE subscription SET needs_attention = TRUE, attention_why = $2 WHERE id = $1 AND NOT needs_attention")
-        .bind(id.uuid()).bind(why).execute(c).await.map(|done| done.rows_affected()))?;
+        "UPDATE subscription SET needs_attention = TRUE, attention_why = $2 WHERE id = $1 AND attention_why <> $2")
+        .bind(id.uuid()).bind(&words).execute(c).await.map(|done| done.rows_affected()))?;
     if marked == 0 {
         return Ok(());
     }

@@ -1,11 +1,6 @@
 //! The list of subscriptions.
 
-use domain::{
-    ids::CustomerId,
-    permissions::marker::SubscriptionsRead,
-    subscription::State,
-    texts::fold,
-};
+use domain::{ids::CustomerId, permissions::marker::SubscriptionsRead, subscription::State, texts::fold};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -156,7 +151,11 @@ pub async fn list(cx: &Services, _access: &Access<SubscriptionsRead>, filter: &F
 }
 
 /// The newest subscriptions of a customer, at most 50.
-pub async fn of_customer(cx: &Services, access: &Access<SubscriptionsRead>, customer: CustomerId) -> Result<Vec<Row>, Error> {
+pub async fn of_customer(
+    cx: &Services,
+    access: &Access<SubscriptionsRead>,
+    customer: CustomerId,
+) -> Result<Vec<Row>, Error> {
     let filter = Filter { customer: Some(customer), is_descending: true, ..Filter::default() };
     Ok(list(cx, access, &filter).await?.rows)
 }

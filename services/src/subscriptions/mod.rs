@@ -14,3 +14,4 @@ pub use create::{Draft, create, startable};
 pub use due::run_due;
 pub use find::{Detail, HoldRow, find};
 pub use list::{Filter, Row, Sort, list, of_customer};
+pub(crate) use persist::count_blocks;

@@ -34,7 +34,7 @@ pub(super) async fn save(
     }
     save_row(connection.again(), now, actor, preview).await?;
     if preview.events.iter().any(|event| matches!(event, Event::HoldPlaced { .. } | Event::HoldReleased { .. })) {
-        count_blocks(connection, row).await?;
+        count_blocks(connection, row.id, row.customer_id, row.vehicle_id).await?;
     }
     Ok(())
 }
@@ -101,14 +101,14 @@ async fn follow(
         Event::Paused { pause } if preview.before.pause.is_none() => {
             keep_pause(connection.again(), now, subscription, pause).await?;
         }
+        // Paused and resumed on the same day: as if it had not been, so that another pause can begin on that day.
+        Event::Resumed { pause } if pause.service.is_empty() => {
+            drop_pause(connection.again(), now, subscription, pause).await?;
+        }
         Event::Paused { pause } | Event::ResumePlanned { pause } | Event::Resumed { pause } => {
             move_pause(connection.again(), subscription, pause).await?;
         }
-        Event::PauseCalledOff { pause } => {
-            on!(connection.again(), c => sqlx::query(
-                "UPDATE subscription_pause SET called_off_at = $3 WHERE subscription_id = $1 AND service_from = $2 AND called_off_at IS NULL")
-                .bind(subscription).bind(pause.service.from().to_string()).bind(now.millis()).execute(c).await.map(|_| ()))?;
-        }
+        Event::PauseCalledOff { pause } => drop_pause(connection.again(), now, subscription, pause).await?,
         Event::HoldPlaced { hold } => place_hold(connection.again(), now, actor, row, hold, reason).await?,
         Event::HoldReleased { hold } => {
             on!(connection.again(), c => sqlx::query(
@@ -140,7 +140,10 @@ fn day_after(date: Date) -> Option<Date> {
 /// The database itself refuses two subscriptions with one car at one time.
 fn name_the_clash(error: sqlx::Error) -> Error {
     if is_violation(&error, "vehicle_assignment_no_overlap", "vehicle_assignment_no_overlap") {
-        Error::conflict("subscription.car_taken", "This car is promised to somebody else for part of that time. Choose another car or another day.")
+        Error::conflict(
+            "subscription.car_taken",
+            "This car is promised to somebody else for part of that time. Choose another car or another day.",
+        )
     } else {
         error.into()
     }
@@ -153,7 +156,7 @@ async fn reserve(connection: Connection<'_>, now: Timestamp, row: &Stored, start
         .bind(AssignmentId::new().uuid()).bind(row.id).bind(row.vehicle_id)
         .bind(start_of(starts_on, &row.zone).millis()).bind(OPEN_END).bind(now.millis())
         .execute(c).await.map(|_| ()))
-        .map_err(name_the_clash)
+    .map_err(name_the_clash)
 }
 
 async fn end_assignment(connection: Connection<'_>, row: &Stored, until: Option<Date>) -> Result<(), Error> {
@@ -169,7 +172,12 @@ async fn read_odometer(connection: Connection<'_>, row: &Stored, odometer_km: i6
     Ok(())
 }
 
-async fn keep_pause(connection: Connection<'_>, now: Timestamp, subscription: Uuid, pause: &Pause) -> Result<(), Error> {
+async fn keep_pause(
+    connection: Connection<'_>,
+    now: Timestamp,
+    subscription: Uuid,
+    pause: &Pause,
+) -> Result<(), Error> {
     on!(connection, c => sqlx::query(
         "INSERT INTO subscription_pause (id, subscription_id, service_from, service_until, billing_from, billing_until, credit_minor, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
@@ -189,6 +197,19 @@ async fn move_pause(connection: Connection<'_>, subscription: Uuid, pause: &Paus
         .bind(pause.billing.map(|billing| billing.from().to_string())).bind(pause.billing.map(|billing| billing.until().to_string()))
         .bind(pause.credit.minor())
         .execute(c).await.map(|_| ()))?;
+    Ok(())
+}
+
+async fn drop_pause(
+    connection: Connection<'_>,
+    now: Timestamp,
+    subscription: Uuid,
+    pause: &Pause,
+) -> Result<(), Error> {
+    on!(connection, c => sqlx::query(
+        "UPDATE subscription_pause SET called_off_at = $3, credit_minor = 0
+         WHERE subscription_id = $1 AND service_from = $2 AND called_off_at IS NULL")
+        .bind(subscription).bind(pause.service.from().to_string()).bind(now.millis()).execute(c).await.map(|_| ()))?;
     Ok(())
 }
 
@@ -215,7 +236,12 @@ async fn place_hold(
 }
 
 /// Counts the open holds anew on every subscription that the customer or the car has part in.
-async fn count_blocks(connection: Connection<'_>, row: &Stored) -> Result<(), Error> {
+pub(crate) async fn count_blocks(
+    connection: Connection<'_>,
+    subscription: Uuid,
+    customer: Uuid,
+    vehicle: Option<Uuid>,
+) -> Result<(), Error> {
     on!(connection, c => sqlx::query(
         "UPDATE subscription SET
              drive_blocks = (SELECT COUNT(*) FROM hold h WHERE h.released_at IS NULL AND h.blocks_driving
@@ -225,6 +251,6 @@ async fn count_blocks(connection: Connection<'_>, row: &Stored) -> Result<(), Er
              billing_blocks = (SELECT COUNT(*) FROM hold h WHERE h.released_at IS NULL AND h.blocks_billing
                  AND (h.subscription_id = subscription.id OR h.customer_id = subscription.customer_id OR h.vehicle_id = subscription.vehicle_id))
          WHERE id = $1 OR customer_id = $2 OR vehicle_id = $3")
-        .bind(row.id).bind(row.customer_id).bind(row.vehicle_id).execute(c).await.map(|_| ()))?;
+        .bind(subscription).bind(customer).bind(vehicle).execute(c).await.map(|_| ()))?;
     Ok(())
 }

@@ -155,10 +155,11 @@ pub(super) async fn subscription(mut connection: Connection<'_>, row: &Stored) -
     let mut past = pauses(connection.again(), row.id, currency).await?;
     // The pause that is planned or runs is also named on the row; all others are over.
     let open_from = dates(row.pause_from.as_ref())?;
-    let pause = open_from.and_then(|from| past.iter().position(|pause| pause.service.from() == from)).map(|at| past.remove(at));
+    let pause =
+        open_from.and_then(|from| past.iter().position(|pause| pause.service.from() == from)).map(|at| past.remove(at));
     let money_state: MoneyState = word(&row.money_state)?;
     let holds = holds(connection, row).await?;
-    Ok(Subscription {
+    let subscription = Subscription {
         id: row.id.into(),
         version: row.version,
         state,
@@ -174,7 +175,9 @@ pub(super) async fn subscription(mut connection: Connection<'_>, row: &Stored) -
         past_pauses: past,
         holds,
         vehicle: row.vehicle_id.map(Into::into),
-    })
+    };
+    subscription.check().map_err(damaged)?;
+    Ok(subscription)
 }
 
 async fn pauses(connection: Connection<'_>, id: Uuid, currency: Currency) -> Result<Vec<Pause>, Error> {

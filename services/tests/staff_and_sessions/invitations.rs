@@ -18,7 +18,7 @@ async fn the_first_owner_sets_themselves_up_by_a_link_and_nobody_after_them() {
     on_both_engines(async |cx| {
         let first = staff::first_owner_link(&cx).await.unwrap().unwrap();
         let second = staff::first_owner_link(&cx).await.unwrap().unwrap();
-        assert!(first.url.expose_secret().starts_with("http://127.0.0.1:3000/invitation/"));
+        assert!(first.url.expose_secret().starts_with("http://127.0.0.1:3000/join/"));
         assert_eq!(staff::invitation(&cx, &token(&first)).await.unwrap().email, "");
         assert_eq!(accept(&cx, &first, "no address", "Berta", PASSWORD).await.unwrap_err().fields[0].field, "email");
         let id = accept(&cx, &first, "Berta@Nordwagen.example", "Berta", PASSWORD).await.unwrap();

@@ -10,8 +10,8 @@ use services::{
 use crate::{
     browser::Browser,
     support::{
-        HOME, PASSWORD, access, actor, console, events, join_all, member, on_both_engines, owner, role, roles_of,
-        sign_in, user,
+        HOME, PASSWORD, access, actor, console, events, join_all, member, number, on_both_engines, owner, role,
+        roles_of, sign_in, user,
     },
 };
 
@@ -116,6 +116,9 @@ async fn nobody_gives_takes_or_enables_what_they_do_not_hold() {
         set_roles(&cx, &admin_actor, anna, &["support_agent", "read_only"]).await.unwrap();
         staff::disable(&cx, &access(&actor(&cx, boss).await), other, "").await.unwrap();
         assert_eq!(staff::enable(&cx, &access(&admin_actor), other, "").await.unwrap_err().code, "roles.beyond_own");
+        let refused = "SELECT COUNT(*) FROM audit_event
+                       WHERE outcome = 'refused' AND action IN ('staff.roles_changed', 'staff.enabled')";
+        assert_eq!(number(&cx, refused).await, 8, "and the log tells who tried");
     })
     .await;
 }

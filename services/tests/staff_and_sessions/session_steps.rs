@@ -12,7 +12,7 @@ use crate::{
     second_factor::enrol,
     support::{
         HOME, OTHER_PASSWORD, PASSWORD, accept, access, actor, console, events, member, number, on_both_engines, owner,
-        secret, sign_in, trace,
+        run, secret, sign_in, trace,
     },
 };
 
@@ -232,6 +232,8 @@ async fn an_administrator_ends_all_sessions_of_anybody() {
         assert_eq!(sessions::end_all_of(&cx, &access(&boss), anna, "lost laptop").await.unwrap(), 2);
         assert_eq!((here.who().await, there.who().await), (None, None));
         assert_eq!(events(&cx, "staff.sessions_ended", "done").await, 1);
+        let nobody = domain::ids::StaffId::new();
+        assert_eq!(sessions::end_all_of(&cx, &access(&boss), nobody, "").await.unwrap_err().status, 404);
     })
     .await;
 }
@@ -242,14 +244,11 @@ async fn a_changed_epoch_alone_ends_a_session() {
         member(&cx, "anna", "support_agent").await;
         let mut browser = Browser::signed_in(&cx, "anna").await;
         assert!(browser.who().await.is_some());
-        match &cx.db {
-            services::Db::Sqlite { writer, .. } => {
-                drop(sqlx::query("UPDATE staff SET session_epoch = randomblob(32)").execute(writer).await.unwrap())
-            }
-            services::Db::Postgres(pool) => {
-                drop(sqlx::query("UPDATE staff SET session_epoch = sha256('x')").execute(pool).await.unwrap())
-            }
-        }
+        let statement = match cx.db {
+            services::Db::Sqlite { .. } => "UPDATE staff SET session_epoch = randomblob(32)",
+            services::Db::Postgres(_) => "UPDATE staff SET session_epoch = sha256('x')",
+        };
+        run(&cx, statement).await;
         assert_eq!(browser.who().await, None);
     })
     .await;

@@ -162,6 +162,8 @@ async fn a_session_in_use_ends_at_its_absolute_time() {
             left -= 20 * MINUTE;
             assert!(store.touch(&opened(&cx, id)).await.unwrap());
         }
+        assert_eq!(number(&cx, "SELECT expires_at - idle_until FROM session").await, 0, "never idle beyond its end");
+        run(&cx, "UPDATE session SET idle_until = idle_until + 3600000").await;
         cx.clock.advance(left - 1);
         assert!(is_open(&store, &id).await);
         cx.clock.advance(1);
@@ -194,6 +196,11 @@ async fn use_is_noted_at_most_once_a_minute_and_outside_of_the_payload() {
         assert_eq!(number(&cx, "SELECT idle_until - last_seen_at FROM session").await, cx.settings.session_idle);
         assert_eq!(number(&cx, "SELECT CAST(length(record) AS BIGINT) FROM session").await, payload);
         assert!(!session.is_modified());
+        // Whoever has loaded a session that was used just now doesn't ask the database to write.
+        let fresh = opened(&cx, id);
+        sessions::id(&fresh).await.unwrap();
+        run(&cx, "UPDATE session SET last_seen_at = 0").await;
+        assert!(!store.touch(&fresh).await.unwrap());
     })
     .await;
 }
@@ -235,6 +242,7 @@ async fn a_session_that_was_ended_does_not_go_on_under_another_id() {
                 sessions::end_one(&cx, &actor, public).await.unwrap();
             }
             assert!(session.save().await.is_err(), "ended {moment} its renewal");
+            assert!(session.save().await.is_err(), "and not when it is tried again");
             assert_eq!(browser.who().await, None);
             assert_eq!(sessions::of_staff(&cx, &crate::support::console(), staff).await.unwrap(), []);
         }
@@ -288,6 +296,31 @@ async fn a_session_can_not_be_filled_without_end() {
         record.data.insert("much".to_owned(), "x".repeat(20_000).into());
         assert!(store.save(&record).await.is_err());
         assert!(store.create(&mut record).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_is_signed_in_past_the_steps() {
+    on_both_engines(async |cx| {
+        let anna = member(&cx, "anna", "support_agent").await;
+        let user = crate::support::user(&cx, anna).await.unwrap();
+        for has_session in [false, true] {
+            let mut browser = Browser::new(&cx);
+            if has_session {
+                browser.visit(async |auth| auth.session.insert("colour", "lilac").await.unwrap()).await;
+            }
+            // What a page might do that knows axum-login and not us.
+            let user = user.clone();
+            browser.visit(async move |mut auth| auth.login(&user).await.unwrap()).await;
+            assert_eq!(browser.who().await, None);
+        }
+        // Nor as somebody else, in a session of one's own.
+        let mut browser = Browser::signed_in(&cx, "anna").await;
+        let boss = crate::support::owner(&cx, "boss").await;
+        let boss = crate::support::user(&cx, boss).await.unwrap();
+        browser.visit(async move |mut auth| auth.login(&boss).await.unwrap()).await;
+        assert_eq!(browser.who().await, Some(anna));
     })
     .await;
 }

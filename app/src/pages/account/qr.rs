@@ -57,7 +57,10 @@ mod tests {
         let code = draw("otpauth://totp/Keyfob:ines@example.org?secret=JBSWY3DPEHPK3PXP&issuer=Keyfob").unwrap();
         let inner = code.size - 2 * BORDER;
         assert!(code.path.starts_with("M4 4h7v1h-7z"), "the first mark begins after the border");
-        assert!(code.path.contains(&format!("M{} 4h7v1h-7z", BORDER + inner - 7)), "the second mark ends the first row");
+        assert!(
+            code.path.contains(&format!("M{} 4h7v1h-7z", BORDER + inner - 7)),
+            "the second mark ends the first row"
+        );
         assert!(!code.path.contains("M0 "), "nothing is dark in the border");
     }
 }

@@ -82,7 +82,10 @@ pub(super) fn tone(status: domain::customers::CustomerStatus) -> domain::subscri
 
 #[cfg(feature = "ssr")]
 pub(super) async fn answer(id: String, cursor: Option<String>) -> Result<CustomerDetail, crate::error::AppError> {
-    use domain::{Timestamp, permissions::marker::{CustomersRead, SubscriptionsRead}};
+    use domain::{
+        Timestamp,
+        permissions::marker::{CustomersRead, SubscriptionsRead},
+    };
     use services::{customers, subscriptions};
 
     use crate::{
@@ -107,7 +110,11 @@ pub(super) async fn answer(id: String, cursor: Option<String>) -> Result<Custome
         let place = [customer.postal_code.as_str(), customer.city.as_str()].join(" ");
         Ok(CustomerDetail {
             id: id.to_string(),
-            subtitle: format!("{} · customer since {}", customer.number, words::when(Timestamp(customer.created_at), now).exact.split(',').next().unwrap_or_default()),
+            subtitle: format!(
+                "{} · customer since {}",
+                customer.number,
+                words::when(Timestamp(customer.created_at), now).exact.split(',').next().unwrap_or_default()
+            ),
             status: Badge::new(tone(customer.status()), customer.status().label()),
             contact: vec![
                 Fact::new("E-mail", customer.email.clone()),
@@ -122,7 +129,10 @@ pub(super) async fn answer(id: String, cursor: Option<String>) -> Result<Custome
                 Fact::new("Currency", customer.currency.clone()),
                 Fact::new("Time zone", customer.zone.clone()),
                 Fact::code("External key", customer.external_key.clone().unwrap_or_default()),
-                Fact::new("Last changed", format!("{} by {}", words::when(Timestamp(customer.updated_at), now).shown, customer.updated_by)),
+                Fact::new(
+                    "Last changed",
+                    format!("{} by {}", words::when(Timestamp(customer.updated_at), now).shown, customer.updated_by),
+                ),
                 Fact::code("Id", id.to_string()),
             ],
             name: customer.name,

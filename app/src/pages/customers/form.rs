@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::reads::{CustomerFormView, read_customer_form, new_customer_form};
+use super::reads::{CustomerFormView, new_customer_form, read_customer_form};
 use crate::{
     components::{ChoiceField, Crumb, Field, Hidden, Loaded, PageHead, PostForm},
     pages::records::ConflictPanel,
@@ -86,7 +86,10 @@ fn Fields(view: CustomerFormView) -> impl IntoView {
 
 #[cfg(feature = "ssr")]
 fn view_of(form: domain::forms::customer::CustomerForm, version: i64) -> CustomerFormView {
-    use domain::{customers::{CustomerKind, CustomerStatus}, money::Currency};
+    use domain::{
+        customers::{CustomerKind, CustomerStatus},
+        money::Currency,
+    };
 
     CustomerFormView {
         base: crate::context::base_of(&form),

@@ -87,9 +87,10 @@ pub(super) async fn answer(search: String) -> Result<ListView, crate::error::App
         };
         let page = customers::list(&cx, &access, &filter).await?;
         let now = cx.clock.now();
-        let mut view = address.view("Customers", "Name, e-mail, number or plate", COLUMNS, sorted, page, |customer, shown| {
-            row(customer, shown, now)
-        });
+        let mut view =
+            address.view("Customers", "Name, e-mail, number or plate", COLUMNS, sorted, page, |customer, shown| {
+                row(customer, shown, now)
+            });
         view.chips.push(address.chip("All", "status", None));
         for status in CustomerStatus::ALL {
             view.chips.push(address.chip(status.label(), "status", Some(status.as_str())));

@@ -90,7 +90,10 @@ pub(super) async fn answer_new() -> Result<VehicleFormView, crate::error::AppErr
     use domain::{fleet::Fuel, forms::vehicle::VehicleForm, permissions::marker::FleetWrite};
 
     use super::states;
-    use crate::context::{answer, asked, base_of, new_token};
+    use crate::{
+        context::{answer, asked, base_of, new_token},
+        words,
+    };
 
     answer(async {
         let (cx, actor) = asked()?;
@@ -98,7 +101,7 @@ pub(super) async fn answer_new() -> Result<VehicleFormView, crate::error::AppErr
         let form = VehicleForm {
             fuel: "electric".to_owned(),
             state: "incoming".to_owned(),
-            model_year: cx.clock.today(states::ZONE).year().to_string(),
+            model_year: cx.clock.today(words::ZONE).year().to_string(),
             odometer_km: "0".to_owned(),
             ..VehicleForm::default()
         };

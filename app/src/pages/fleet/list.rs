@@ -59,6 +59,7 @@ fn Narrow(fleet: FleetView) -> impl IntoView {
 }
 
 #[cfg(feature = "ssr")]
+#[expect(clippy::too_many_lines, reason = "one view model, field by field")]
 pub(super) async fn answer(search: String) -> Result<FleetView, crate::error::AppError> {
     use domain::{
         Timestamp,
@@ -150,7 +151,7 @@ pub(super) async fn answer(search: String) -> Result<FleetView, crate::error::Ap
             limit: None,
         };
         let page = fleet::list(&cx, &access, &filter).await?;
-        let (now, today) = (cx.clock.now(), cx.clock.today(states::ZONE));
+        let (now, today) = (cx.clock.now(), cx.clock.today(words::ZONE));
         let mut list =
             address.view("Vehicles", "Plate, VIN, make or model", COLUMNS, sorted, page, |vehicle, shown| {
                 row(vehicle, shown, now, today)

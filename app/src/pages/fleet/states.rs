@@ -8,9 +8,6 @@ use crate::{
     words,
 };
 
-/// The zone whose day says what is overdue: the one instants are shown in.
-pub(super) const ZONE: &str = "Europe/Berlin";
-
 /// How a state looks.
 pub(super) fn badge(state: VehicleState) -> Badge {
     let tone = match state {

@@ -50,7 +50,9 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<Do
         Ok(match sessions::begin(&cx, &mut session, signed_in, actor.trace()).await? {
             staff::Step::Done => Done::at(next, ""),
             staff::Step::SecondFactor => Done::at(format!("/sign-in/second-factor?next={next}"), ""),
-            staff::Step::EnrolSecondFactor => Done::at("/settings/second-factor", "One more step: set up a second factor."),
+            staff::Step::EnrolSecondFactor => {
+                Done::at("/settings/second-factor", "One more step: set up a second factor.")
+            }
         })
     })
     .await
@@ -92,8 +94,11 @@ pub fn SignInPage() -> impl IntoView {
 }
 
 fn demo(view: SignInView) -> AnyView {
-    let accounts: Vec<_> =
-        view.demo.into_iter().map(|(email, role)| view! { <div><dt>{role}</dt><dd><code>{email}</code></dd></div> }).collect();
+    let accounts: Vec<_> = view
+        .demo
+        .into_iter()
+        .map(|(email, role)| view! { <div><dt>{role}</dt><dd><code>{email}</code></dd></div> })
+        .collect();
     view! {
         <details class="demo-accounts">
             <summary>"Demo accounts"</summary>

@@ -35,9 +35,19 @@ pub(super) async fn page() -> Result<OverviewView, AppError> {
         Ok(OverviewView {
             today: today.strftime("%A, %-d %B %Y").to_string(),
             figures: vec![
-                figure("Need attention", shown(found.attention_count), "longest waiting first", "/subscriptions?attention=yes"),
+                figure(
+                    "Need attention",
+                    shown(found.attention_count),
+                    "longest waiting first",
+                    "/subscriptions?attention=yes",
+                ),
                 figure("Active", of(&found.subscriptions, "active"), "subscriptions", "/subscriptions?state=active"),
-                figure("Requested", of(&found.subscriptions, "requested"), "to be approved", "/subscriptions?state=requested"),
+                figure(
+                    "Requested",
+                    of(&found.subscriptions, "requested"),
+                    "to be approved",
+                    "/subscriptions?state=requested",
+                ),
                 figure("Cars on offer", of(&found.vehicles, "available"), "available today", "/fleet?state=available"),
             ],
             attention: found.attention.iter().map(|due| item(due, &due.attention_why, now)).collect(),
@@ -66,7 +76,11 @@ pub(super) async fn page() -> Result<OverviewView, AppError> {
 }
 
 fn shown(count: i64) -> String {
-    if count >= MOST_COUNTED { format!("more than {}", words::grouped(MOST_COUNTED - 1)) } else { words::grouped(count) }
+    if count >= MOST_COUNTED {
+        format!("more than {}", words::grouped(MOST_COUNTED - 1))
+    } else {
+        words::grouped(count)
+    }
 }
 
 fn coming(due: &Due) -> &'static str {
@@ -80,7 +94,8 @@ fn coming(due: &Due) -> &'static str {
 
 fn item(due: &Due, what: &str, now: Timestamp) -> Item {
     let state: Option<State> = due.state.parse().ok();
-    let badge = state.map_or_else(|| Badge::new(Tone::Neutral, due.state.clone()), |state| Badge::new(state.tone(), state.label()));
+    let badge = state
+        .map_or_else(|| Badge::new(Tone::Neutral, due.state.clone()), |state| Badge::new(state.tone(), state.label()));
     let text = format!("{} · {} · {what}", due.customer_name, due.number);
     let when = match &due.next_due_on {
         Some(on) => words::when_date(Some(on)),

@@ -10,7 +10,6 @@ use crate::{error::AppError, viewer::Done};
 #[server(prefix = "/_fn", endpoint = "roles/review")]
 pub async fn review_role(
     #[server(default)] id: String,
-    version: i64,
     name: String,
     #[server(default)] description: String,
     #[server(default)] permissions: BTreeMap<String, String>,
@@ -22,13 +21,13 @@ pub async fn review_role(
     answer(async {
         let (_, actor) = asked()?;
         actor.authorize::<RolesManage>()?;
-        let proposal = Proposal::sent(&id, version, &name, &description, &permissions)?;
+        let proposal = Proposal::sent(&id, &name, &description, &permissions)?;
         Ok(Done::at(proposal.review_href(), ""))
     })
     .await
 }
 
-/// Saves a role as it was reviewed.
+/// Saves a role as it was reviewed: `version` is the one that the review was compared with.
 #[server(prefix = "/_fn", endpoint = "roles/save")]
 pub async fn save_role(
     #[server(default)] id: String,
@@ -49,7 +48,7 @@ pub async fn save_role(
     answer(async {
         let (cx, actor) = asked()?;
         let access = actor.authorize::<RolesManage>()?;
-        let proposal = Proposal::sent(&id, version, &name, &description, &permissions)?;
+        let proposal = Proposal::sent(&id, &name, &description, &permissions)?;
         let name = proposal.form.name.clone();
         let Some(id) = proposal.id else {
             roles::create(&cx, &access, proposal.form.into()).await?;

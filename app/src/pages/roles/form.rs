@@ -73,7 +73,6 @@ fn RoleForm(view: RoleFormView) -> impl IntoView {
     view! {
         <PostForm function="roles/review" class="form two" warns_unsaved=true>
             <Hidden name="id" value=view.id/>
-            <Hidden name="version" value=view.version.to_string()/>
             <div class="span">
                 <Field name="name" label="Name" value=view.name is_first=true/>
             </div>
@@ -136,7 +135,8 @@ fn BuiltIn(view: RoleFormView) -> impl IntoView {
                 .filter(|line| line.is_on)
                 .map(|line| view! { <li>{line.description} " " <code>{line.key}</code></li> })
                 .collect();
-            (!held.is_empty()).then(|| view! { <div><dt>{area.name}</dt><dd><ul class="stack xs">{held}</ul></dd></div> })
+            (!held.is_empty())
+                .then(|| view! { <div><dt>{area.name}</dt><dd><ul class="stack xs">{held}</ul></dd></div> })
         })
         .collect();
     view! {
@@ -211,7 +211,6 @@ pub(super) async fn answer(id: String, proposal: String) -> Result<RoleFormView,
         };
         let as_saved = || Proposal {
             id,
-            version: saved.as_ref().map_or(0, |role| role.version),
             form: saved.as_ref().map_or_else(Fields::default, |role| Fields {
                 name: role.name.clone(),
                 description: role.description.clone(),
@@ -236,12 +235,11 @@ pub(super) async fn answer(id: String, proposal: String) -> Result<RoleFormView,
         };
         let copy = Proposal {
             id: None,
-            version: 0,
             form: Fields { name: format!("{} (copy)", proposal.form.name), ..proposal.form.clone() },
         };
         Ok(RoleFormView {
             id: id.map(|id| id.to_string()).unwrap_or_default(),
-            version: proposal.version,
+            version: saved.as_ref().map_or(0, |role| role.version),
             saved_name: saved.as_ref().map(|role| role.name.clone()).unwrap_or_default(),
             is_built_in: saved.as_ref().is_some_and(|role| role.is_built_in),
             people: people(saved.as_ref().map_or(0, |role| role.holders)),

@@ -2,12 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{
-    forms::FormErrors,
-    ids::RoleId,
-    permissions::Permission,
-    texts::Invalid,
-};
+use domain::{forms::FormErrors, ids::RoleId, permissions::Permission, texts::Invalid};
 use services::{Error, roles::RoleForm};
 
 use crate::context::parse_id;
@@ -20,8 +15,6 @@ const LONGEST: (usize, usize) = (80, 500);
 pub(super) struct Proposal {
     /// The role it changes; none for a new one.
     pub(super) id: Option<RoleId>,
-    /// The version it was made over.
-    pub(super) version: i64,
     /// Its name, description and permissions.
     pub(super) form: Fields,
 }
@@ -43,7 +36,6 @@ impl Proposal {
             is_there = true;
             match key.as_ref() {
                 "id" => proposal.id = if value.is_empty() { None } else { Some(parse_id(&value)?) },
-                "version" => proposal.version = value.parse().map_err(|_| damaged())?,
                 "name" => proposal.form.name = value.into_owned(),
                 "description" => proposal.form.description = value.into_owned(),
                 "p" => {
@@ -58,7 +50,6 @@ impl Proposal {
     /// What the form sent, checked as far as the form itself can be wrong.
     pub(super) fn sent(
         id: &str,
-        version: i64,
         name: &str,
         description: &str,
         boxes: &BTreeMap<String, String>,
@@ -77,7 +68,6 @@ impl Proposal {
         match (name, description) {
             (Some(name), Some(description)) if errors.is_empty() => Ok(Self {
                 id: if id.is_empty() { None } else { Some(parse_id(id)?) },
-                version,
                 form: Fields { name, description, permissions },
             }),
             _ => Err(Error::invalid(errors.into_fields())),
@@ -88,7 +78,7 @@ impl Proposal {
     pub(super) fn query(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         if let Some(id) = self.id {
-            query.append_pair("id", &id.to_string()).append_pair("version", &self.version.to_string());
+            query.append_pair("id", &id.to_string());
         }
         query.append_pair("name", &self.form.name).append_pair("description", &self.form.description);
         for permission in &self.form.permissions {
@@ -132,7 +122,7 @@ mod tests {
             description: "Früh? Spät!".to_owned(),
             permissions: [Permission::CustomersRead, Permission::HoldsRisk].into(),
         };
-        let proposal = Proposal { id: Some(RoleId::new()), version: 3, form };
+        let proposal = Proposal { id: Some(RoleId::new()), form };
         assert_eq!(Proposal::parse(&format!("?{}", proposal.query())).unwrap(), Some(proposal));
     }
 
@@ -144,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_role_without_name_or_permission_is_refused_at_both_fields() {
-        let error = Proposal::sent("", 0, " ", "", &BTreeMap::new()).unwrap_err();
+        let error = Proposal::sent("", " ", "", &BTreeMap::new()).unwrap_err();
         let fields: Vec<&str> = error.fields.iter().map(|field| field.field.as_str()).collect();
         assert_eq!(fields, ["name", "permissions"]);
     }

@@ -114,7 +114,7 @@ pub struct ReviewView {
 pub struct RoleFormView {
     /// Its id; empty for a new one.
     pub id: String,
-    /// The version read; 0 for a new one.
+    /// The version that the review is compared with; 0 for a new one.
     pub version: i64,
     /// The name as saved, for headings; empty for a new one.
     pub saved_name: String,
@@ -148,6 +148,9 @@ pub async fn role_matrix() -> Result<MatrixView, AppError> {
 
 /// A role in a form: a saved one by its id, or as the query string `proposal` wants it.
 #[server(prefix = "/_fn", endpoint = "roles/form")]
-pub async fn role_form(#[server(default)] id: String, #[server(default)] proposal: String) -> Result<RoleFormView, AppError> {
+pub async fn role_form(
+    #[server(default)] id: String,
+    #[server(default)] proposal: String,
+) -> Result<RoleFormView, AppError> {
     super::form::answer(id, proposal).await
 }

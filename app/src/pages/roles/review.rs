@@ -19,7 +19,11 @@ pub fn ReviewRolePage() -> impl IntoView {
 
 fn show(view: RoleFormView) -> AnyView {
     let is_new = view.id.is_empty();
-    let title = if is_new { format!("Review “{}”", view.name) } else { format!("Review the change of “{}”", view.saved_name) };
+    let title = if is_new {
+        format!("Review “{}”", view.name)
+    } else {
+        format!("Review the change of “{}”", view.saved_name)
+    };
     let back = view.edit_href.clone();
     let Some(review) = view.review.clone() else {
         return view! {
@@ -161,7 +165,9 @@ pub(super) fn view_of(
     let added: Vec<DifferenceLine> = preview
         .added
         .iter()
-        .map(|permission| line(*permission, gaining(count(&preview.gaining, *permission), preview.holders, saved.is_none())))
+        .map(|permission| {
+            line(*permission, gaining(count(&preview.gaining, *permission), preview.holders, saved.is_none()))
+        })
         .collect();
     let removed: Vec<DifferenceLine> = preview
         .removed
@@ -213,11 +219,17 @@ fn headline(is_new: bool, preview: &services::roles::Preview) -> String {
     match (is_new, gaining, losing) {
         (true, ..) => "Nobody has this role yet; saving it changes nothing for anybody.".to_owned(),
         (false, 0, 0) if preview.holders == 0 => "Nobody has this role, so nothing changes for anybody yet.".to_owned(),
-        (false, 0, 0) => "Nobody gains or loses anything: they have it from other roles too, or it stays as it is.".to_owned(),
+        (false, 0, 0) => {
+            "Nobody gains or loses anything: they have it from other roles too, or it stays as it is.".to_owned()
+        }
         (false, gaining, 0) => format!("This lets {} do what they can’t do now.", persons(gaining)),
         (false, 0, losing) => format!("This takes from {} what they can do now.", persons(losing)),
         (false, gaining, losing) => {
-            format!("This lets {} do what they can’t do now, and takes something from {}.", persons(gaining), persons(losing))
+            format!(
+                "This lets {} do what they can’t do now, and takes something from {}.",
+                persons(gaining),
+                persons(losing)
+            )
         }
     }
 }

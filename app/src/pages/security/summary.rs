@@ -65,6 +65,128 @@ fn verdict(verdict: Verdict) -> AnyView {
 }
 
 #[cfg(feature = "ssr")]
-pub(super) async fn answer() -> Result<SummaryView, crate::error::AppError> { crate::context::answer(async { Err(services::Error::internal("stub")) }).await }
+pub(super) async fn verify() -> Result<crate::viewer::Done, crate::error::AppError> {
+    use domain::permissions::marker::AuditRead;
+    use services::audit;
+
+    use crate::{
+        context::{answer, asked},
+        viewer::Done,
+    };
+
+    answer(async {
+        let (cx, actor) = asked()?;
+        actor.authorize::<AuditRead>()?;
+        let report = audit::verify::verify(&cx, None, None).await?;
+        let events: i64 = report.streams.iter().map(|stream| stream.size).sum();
+        let notice = if report.is_sound() {
+            format!("All {} events were checked. The log is sound.", crate::words::grouped(events))
+        } else {
+            "The log was checked, and it is not sound. What was found stands below.".to_owned()
+        };
+        Ok(Done::at("/security", notice))
+    })
+    .await
+}
+
 #[cfg(feature = "ssr")]
-pub(super) async fn verify() -> Result<crate::viewer::Done, crate::error::AppError> { crate::context::answer(async { Err(services::Error::internal("stub")) }).await }
+pub(super) async fn answer() -> Result<SummaryView, crate::error::AppError> {
+    use domain::{Timestamp, permissions::marker::AuditRead};
+    use services::audit::{self, Stream};
+
+    use super::words::{href, time_field};
+    use crate::context::{answer, asked};
+
+    answer(async {
+        let (cx, actor) = asked()?;
+        let access = actor.authorize::<AuditRead>()?;
+        let now = cx.clock.now();
+        let summary = audit::summary(&cx, &access).await?;
+        let since = time_field(now.plus(-Timestamp::DAY));
+        let day = |pairs: &[(&str, &str)]| href(&[&[("from", since.as_str())], pairs].concat());
+        let figures = vec![
+            figure_of("Events", summary.events, "in 24 h", day(&[])),
+            figure_of("Sign-ins", summary.sign_ins, "in 24 h", day(&[("q", "staff.signed_in")])),
+            figure_of(
+                "Refused at sign-in",
+                summary.failed_sign_ins,
+                "in 24 h",
+                day(&[("stream", "auth"), ("outcome", "failed")]),
+            ),
+            figure_of("Refused or failed", summary.refusals, "in 24 h", day(&[("outcome", "refused")])),
+        ];
+        let verdicts = Stream::ALL
+            .iter()
+            .map(|stream| {
+                let verification =
+                    summary.verifications.iter().find(|verification| verification.stream == stream.as_str());
+                let checkpoint = summary.checkpoints.iter().find(|checkpoint| checkpoint.stream == stream.as_str());
+                verdict_of(*stream, verification, checkpoint, now)
+            })
+            .collect();
+        Ok(SummaryView { figures, verdicts })
+    })
+    .await
+}
+
+/// As far as the summary counts; a busier day is shown with a plus.
+#[cfg(feature = "ssr")]
+const MOST_COUNTED: i64 = 10_000;
+
+#[cfg(feature = "ssr")]
+fn figure_of(label: &str, count: i64, note: &str, href: String) -> Figure {
+    let more = if count >= MOST_COUNTED { "+" } else { "" };
+    Figure {
+        label: label.to_owned(),
+        value: format!("{}{more}", crate::words::grouped(count)),
+        note: note.to_owned(),
+        href,
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn verdict_of(
+    stream: services::audit::Stream,
+    verification: Option<&services::audit::Verification>,
+    checkpoint: Option<&services::audit::LastCheckpoint>,
+    now: domain::Timestamp,
+) -> Verdict {
+    use domain::Timestamp;
+
+    use crate::words::{grouped, when};
+
+    let name = stream.label();
+    let (tone, headline, detail) = match verification {
+        None => {
+            (Tone::Notice, format!("{name}: not checked yet."), "Press “Verify now” to check every event.".to_owned())
+        }
+        Some(check) if !check.is_sound => (
+            Tone::Danger,
+            format!("{name}: not sound. {}.", check.finding),
+            format!(
+                "Found {}. Leave the database as it is, keep a copy, and compare with a checkpoint kept elsewhere.",
+                when(Timestamp(check.finished_at), now).exact
+            ),
+        ),
+        Some(check) if check.size == 0 => {
+            (Tone::Ok, format!("{name}: sound."), "Nothing has been written to it yet.".to_owned())
+        }
+        Some(check) => (
+            Tone::Ok,
+            format!("{name}: verified to #{}.", grouped(check.size - 1)),
+            format!("{}.", when(Timestamp(check.finished_at), now).exact),
+        ),
+    };
+    let root = checkpoint.and_then(|checkpoint| checkpoint.note.lines().nth(2)).unwrap_or_default();
+    Verdict {
+        tone,
+        headline,
+        detail,
+        checkpoint: if root.is_empty() {
+            String::new()
+        } else {
+            format!("{}…", root.chars().take(8).collect::<String>())
+        },
+        note: checkpoint.map(|checkpoint| checkpoint.note.clone()).unwrap_or_default(),
+    }
+}

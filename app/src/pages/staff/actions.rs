@@ -19,7 +19,8 @@ pub async fn invite(email: String, name: String, role: String) -> Result<Done, A
     answer(async {
         let (cx, actor) = asked()?;
         let access = actor.authorize::<StaffManage>()?;
-        let role = role.parse().map_err(|_: Invalid| Error::invalid_field("role", "Choose the role they begin with."))?;
+        let role =
+            role.parse().map_err(|_: Invalid| Error::invalid_field("role", "Choose the role they begin with."))?;
         let link = staff::invite(&cx, &access, Invite { email: email.clone(), name, role }).await?;
         Ok(Done::at("/settings/staff", wire::sent_on(&cx, &link, &format!("{} is invited.", email.trim()))))
     })
@@ -147,7 +148,10 @@ pub async fn set_roles(
         let access = actor.authorize::<RolesManage>()?;
         let set = SetRoles { id: parse_id(&id)?, roles: wire::roles(&roles)?, reason: wire::reason(&reason)? };
         staff::set_roles(&cx, &access, set).await?;
-        Ok(Done::at(wire::page(&id)?, "Their roles were changed. It took effect at once."))
+        Ok(Done::at(
+            wire::page(&id)?,
+            "Their roles were changed. It took effect at once, and their sessions were ended.",
+        ))
     })
     .await
 }
@@ -185,9 +189,9 @@ mod wire {
             .iter()
             .filter(|(_, value)| *value == "yes")
             .map(|(name, _)| {
-                name.strip_prefix(crate::pages::staff::acts::BOX)
-                    .and_then(|id| id.parse().ok())
-                    .ok_or_else(|| Error::invalid_field("roles", "This form is damaged. Reload the page and try again."))
+                name.strip_prefix(crate::pages::staff::acts::BOX).and_then(|id| id.parse().ok()).ok_or_else(|| {
+                    Error::invalid_field("roles", "This form is damaged. Reload the page and try again.")
+                })
             })
             .collect()
     }

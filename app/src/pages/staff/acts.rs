@@ -59,7 +59,7 @@ pub(super) fn act_page(act: Act, member: MemberView) -> AnyView {
                 label: "Disable",
                 follows: &[
                     "They are signed out everywhere at once, and can’t sign in.",
-                    "Links for a new password that they may have stop working.",
+                    "One-time links that they made, or could set a new password by, stop working.",
                     "What they did stays in timelines and in the audit log. They can be enabled again.",
                 ],
             },
@@ -72,7 +72,9 @@ pub(super) fn act_page(act: Act, member: MemberView) -> AnyView {
                 form: "confirm",
                 button: "btn primary",
                 label: "Enable",
-                follows: &["They can sign in again with their password and second factor, and have the roles listed before."],
+                follows: &[
+                    "They can sign in again with their password and second factor, and have the roles listed before.",
+                ],
             },
         ),
         Act::Sessions => simple(
@@ -155,7 +157,7 @@ fn RolesForm(member: MemberView, back: String) -> impl IntoView {
             <Hidden name="id" value=member.id/>
             <fieldset class="group" id="f-roles" tabindex="-1">
                 <legend>"Roles"</legend>
-                <p class="hint">"All they have from now on. It takes effect at once, also where they are signed in."</p>
+                <p class="hint">"All they have from now on. It takes effect at once: their sessions end, and they sign in again."</p>
                 {error
                     .map(|error| view! {
                         <p class="field-error"><Icon name="alert"/><span class="vh">"Error: "</span>{error}</p>

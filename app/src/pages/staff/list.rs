@@ -153,7 +153,11 @@ pub(super) async fn answer(search: String) -> Result<StaffListView, crate::error
             list.chips.push(address.chip(status.label(), "status", Some(status.as_str())));
         }
         if let Some(name) = role_name {
-            list.filters.push(Chip { label: format!("Role: {name}"), href: address.href(&[("role", None)]), is_on: true });
+            list.filters.push(Chip {
+                label: format!("Role: {name}"),
+                href: address.href(&[("role", None)]),
+                is_on: true,
+            });
         }
         let invitations = staff::invitations(&cx, &access).await?;
         Ok(StaffListView { list, invitations: invitations.into_iter().map(|pending| line(pending, now)).collect() })

@@ -184,7 +184,8 @@ pub(super) async fn answer(id: String) -> Result<MemberView, crate::error::AppEr
         let now = cx.clock.now();
         let member = staff::find(&cx, &access, parse_id(&id)?).await?;
         let open = sessions::of_staff(&cx, &access, member.id).await?;
-        let grantable = if actor.holds(Permission::RolesManage) { roles::grantable(&cx, &actor).await? } else { Vec::new() };
+        let grantable =
+            if actor.holds(Permission::RolesManage) { roles::grantable(&cx, &actor).await? } else { Vec::new() };
         Ok(MemberView {
             id: member.id.to_string(),
             status: super::list::badge(member.status),
@@ -194,7 +195,10 @@ pub(super) async fn answer(id: String) -> Result<MemberView, crate::error::AppEr
             facts: vec![
                 Fact::new("Second factor", if member.second_factor { "On" } else { "Off" }),
                 Fact::new("Password", if member.has_password { "Set" } else { "Not set yet" }),
-                Fact::new("Last sign-in", member.last_sign_in_at.map_or_else(|| "Never".to_owned(), |at| words::when(at, now).exact)),
+                Fact::new(
+                    "Last sign-in",
+                    member.last_sign_in_at.map_or_else(|| "Never".to_owned(), |at| words::when(at, now).exact),
+                ),
                 Fact::new("Here since", words::when(member.created_at, now).exact),
                 Fact::code("Id", member.id.to_string()),
             ],
@@ -217,12 +221,10 @@ pub(super) async fn answer(id: String) -> Result<MemberView, crate::error::AppEr
 
 /// The roles somebody has, and those that could be given: each once, in the order of the catalogue.
 #[cfg(feature = "ssr")]
-fn lines(
-    held: Vec<(domain::ids::RoleId, String)>,
-    grantable: Vec<(domain::ids::RoleId, String)>,
-) -> Vec<RoleLine> {
+fn lines(held: Vec<(domain::ids::RoleId, String)>, grantable: Vec<(domain::ids::RoleId, String)>) -> Vec<RoleLine> {
     let fixed = held.iter().filter(|(id, _)| !grantable.iter().any(|(other, _)| other == id));
-    let fixed = fixed.map(|(id, name)| RoleLine { id: id.to_string(), name: name.clone(), is_held: true, is_grantable: false });
+    let fixed =
+        fixed.map(|(id, name)| RoleLine { id: id.to_string(), name: name.clone(), is_held: true, is_grantable: false });
     let open = grantable.iter().map(|(id, name)| RoleLine {
         id: id.to_string(),
         name: name.clone(),

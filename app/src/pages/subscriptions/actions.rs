@@ -37,7 +37,8 @@ pub async fn create_subscription(
         if from.is_none() && errors.is_empty() {
             errors.push("service_from", "Enter the first day of service.");
         }
-        let (Some(customer), Some(plan_version), Some(service_from), true) = (whose, terms, from, errors.is_empty()) else {
+        let (Some(customer), Some(plan_version), Some(service_from), true) = (whose, terms, from, errors.is_empty())
+        else {
             return Err(Error::invalid(errors.into_fields()));
         };
         let draft = subscriptions::Draft { customer, plan_version, vehicle: car, service_from };

@@ -43,9 +43,17 @@ const CHANGES: [&str; 16] = [
 ];
 
 impl<'a> Asked<'a> {
-    pub(super) fn parse(change: &str, search: &str, subscription: &'a Subscription, today: Date) -> Result<Self, Error> {
+    pub(super) fn parse(
+        change: &str,
+        search: &str,
+        subscription: &'a Subscription,
+        today: Date,
+    ) -> Result<Self, Error> {
         if !CHANGES.contains(&change) {
-            return Err(Error::not_found("change.not_found", "There is no such change. Go back to the subscription and choose one."));
+            return Err(Error::not_found(
+                "change.not_found",
+                "There is no such change. Go back to the subscription and choose one.",
+            ));
         }
         let mut values = BTreeMap::new();
         let mut blocks = Vec::new();
@@ -68,7 +76,9 @@ impl<'a> Asked<'a> {
         if text.is_empty() {
             return Ok(None);
         }
-        text.parse().map(Some).map_err(|_| Error::invalid_field(name, "Enter a date as year-month-day, like 2026-07-03."))
+        text.parse()
+            .map(Some)
+            .map_err(|_| Error::invalid_field(name, "Enter a date as year-month-day, like 2026-07-03."))
     }
 
     fn number(&self, name: &str) -> Result<Option<i64>, Error> {
@@ -76,9 +86,11 @@ impl<'a> Asked<'a> {
         if text.is_empty() {
             return Ok(None);
         }
-        text.parse().ok().filter(|number| (0..=3_000_000).contains(number)).map(Some).ok_or_else(|| {
-            Error::invalid_field(name, "Enter the kilometres on the odometer as a whole number.")
-        })
+        text.parse()
+            .ok()
+            .filter(|number| (0..=3_000_000).contains(number))
+            .map(Some)
+            .ok_or_else(|| Error::invalid_field(name, "Enter the kilometres on the odometer as a whole number."))
     }
 
     /// Whether it can't be undone, and so wants the number typed.
@@ -132,13 +144,19 @@ impl<'a> Asked<'a> {
             "decline" => Some(Command::Decline),
             "record_signature" => Some(Command::RecordSignature),
             "record_payment" => Some(Command::RecordPayment),
-            "hand_over" => self.date("on")?.zip(self.number("odometer_km")?).map(|(on, odometer_km)| Command::HandOver { on, odometer_km }),
+            "hand_over" => self
+                .date("on")?
+                .zip(self.number("odometer_km")?)
+                .map(|(on, odometer_km)| Command::HandOver { on, odometer_km }),
             "pause" => self.date("from")?.zip(self.date("until")?).map(|(from, until)| Command::Pause { from, until }),
             "resume" => self.date("on")?.map(|on| Command::Resume { on }),
             "call_off_pause" => Some(Command::CallOffPause),
             "give_notice" => self.date("ends_on")?.map(|ends_on| Command::GiveNotice { ends_on }),
             "withdraw_notice" => Some(Command::WithdrawNotice),
-            "return" => self.date("on")?.zip(self.number("odometer_km")?).map(|(on, odometer_km)| Command::Return { on, odometer_km }),
+            "return" => self
+                .date("on")?
+                .zip(self.number("odometer_km")?)
+                .map(|(on, odometer_km)| Command::Return { on, odometer_km }),
             "close" => Some(Command::Close),
             "cancel" => Some(Command::Cancel),
             "place_hold" => self.hold_to_place()?,
@@ -150,7 +168,8 @@ impl<'a> Asked<'a> {
         if self.value("kind").is_empty() {
             return Ok(None);
         }
-        let kind: HoldKind = self.value("kind").parse().map_err(|_| Error::invalid_field("kind", "Choose a kind of hold."))?;
+        let kind: HoldKind =
+            self.value("kind").parse().map_err(|_| Error::invalid_field("kind", "Choose a kind of hold."))?;
         let has = |word: &str| self.blocks.iter().any(|block| block == word);
         let blocks = Blocks { driving: has("driving"), changes: has("changes"), billing: has("billing") };
         let hold = Hold {
@@ -185,7 +204,9 @@ impl<'a> Asked<'a> {
         };
         let planned = self.subscription.service_from.unwrap_or(self.today).max(self.today).to_string();
         match self.change.as_str() {
-            "approve" => vec![input("starts_on", "First day of service", "The car is reserved from this day.", "date", &planned)],
+            "approve" => {
+                vec![input("starts_on", "First day of service", "The car is reserved from this day.", "date", &planned)]
+            }
             "hand_over" => vec![
                 input("on", "Handed over on", "", "date", &today),
                 input("odometer_km", "Odometer", "In kilometres, as the car shows it.", "number", ""),
@@ -195,7 +216,9 @@ impl<'a> Asked<'a> {
                 input("until", "Service goes on", "The day on which the customer drives again.", "date", ""),
             ],
             "resume" => vec![input("on", "Service goes on", "Today, or a later day.", "date", &today)],
-            "give_notice" => vec![input("ends_on", "The car is due back on", "The first day that is not billed.", "date", "")],
+            "give_notice" => {
+                vec![input("ends_on", "The car is due back on", "The first day that is not billed.", "date", "")]
+            }
             "return" => vec![
                 input("on", "Returned on", "", "date", &today),
                 input("odometer_km", "Odometer", "In kilometres, as the car shows it.", "number", ""),

@@ -26,7 +26,8 @@ pub fn SubscriptionPage() -> impl IntoView {
 }
 
 fn action(action: ActionView) -> AnyView {
-    view! { <a class=if action.is_primary { "btn primary" } else { "btn" } href=action.href>{action.label}</a> }.into_any()
+    view! { <a class=if action.is_primary { "btn primary" } else { "btn" } href=action.href>{action.label}</a> }
+        .into_any()
 }
 
 fn show(detail: SubscriptionDetail) -> AnyView {
@@ -114,6 +115,7 @@ fn Holds(holds: Vec<HoldView>, id: String) -> impl IntoView {
 }
 
 #[cfg(feature = "ssr")]
+#[expect(clippy::too_many_lines, reason = "one view model, field by field")]
 pub(super) async fn answer(id: String, cursor: Option<String>) -> Result<SubscriptionDetail, crate::error::AppError> {
     use domain::{
         Timestamp,
@@ -237,7 +239,11 @@ pub(super) async fn answer(id: String, cursor: Option<String>) -> Result<Subscri
             parties: vec![
                 Fact::link("Customer", found.customer.1.clone(), format!("/customers/{}", found.customer.0)),
                 vehicle,
-                Fact::link("Plan", format!("{}, version {}", found.plan.1, found.plan.2), format!("/plans/{}", found.plan.0)),
+                Fact::link(
+                    "Plan",
+                    format!("{}, version {}", found.plan.1, found.plan.2),
+                    format!("/plans/{}", found.plan.0),
+                ),
                 Fact::new("Account", subscription.money_state.label()),
                 Fact::new("Drafted", format!("{} by {}", on(found.created.0), found.created.1)),
                 Fact::new("Last changed", format!("{} by {}", on(found.updated.0), found.updated.1)),
@@ -252,7 +258,11 @@ pub(super) async fn answer(id: String, cursor: Option<String>) -> Result<Subscri
                 Fact::new("Included distance", format!("{} km a month", words::grouped(terms.included_km))),
                 Fact::new(
                     "Pausing",
-                    if terms.pause_allowed { format!("Up to {} days", terms.pause_max_days) } else { "Not in this plan".to_owned() },
+                    if terms.pause_allowed {
+                        format!("Up to {} days", terms.pause_max_days)
+                    } else {
+                        "Not in this plan".to_owned()
+                    },
                 ),
                 Fact::new("Time zone", subscription.zone.as_str()),
             ],

@@ -81,13 +81,17 @@ mod answered {
     }
 
     fn price(row: &Found) -> String {
-        row.currency.parse().map_or_else(|_| row.price_minor.to_string(), |currency| Money::new(row.price_minor, currency).format())
+        row.currency
+            .parse()
+            .map_or_else(|_| row.price_minor.to_string(), |currency| Money::new(row.price_minor, currency).format())
     }
 
     fn cell(row: &Found, key: &str, now: Timestamp) -> Cell {
         match key {
             "customer" => Cell::Who(row.customer_name.clone(), row.customer_email.clone()),
-            "car" => Cell::Plate(row.plate.clone().unwrap_or_default(), row.car.clone().unwrap_or_else(|| "—".to_owned())),
+            "car" => {
+                Cell::Plate(row.plate.clone().unwrap_or_default(), row.car.clone().unwrap_or_else(|| "—".to_owned()))
+            }
             "state" => Cell::Badge(badge(row)),
             "plan" => Cell::Text(row.plan_name.clone()),
             "service_from" => Cell::Text(words::stored_date(row.service_from.as_deref())),
@@ -141,7 +145,9 @@ mod answered {
             });
             view.chips.push(address.chip("Needs attention", "attention", Some("yes")));
             view.chips.push(address.chip("All", "state", None));
-            for state in [State::Active, State::Paused, State::Requested, State::Scheduled, State::Ending, State::ReturnDue] {
+            for state in
+                [State::Active, State::Paused, State::Requested, State::Scheduled, State::Ending, State::ReturnDue]
+            {
                 view.chips.push(address.chip(state.label(), "state", Some(state.as_str())));
             }
             view.filters.extend(address.filter_chip("Tag", "tag"));

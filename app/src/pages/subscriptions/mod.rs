@@ -14,7 +14,7 @@ mod asked;
 
 pub use change::ChangePage;
 pub use detail::SubscriptionPage;
+pub use list::SubscriptionsPage;
 #[cfg(feature = "ssr")]
 pub use list::row_of;
-pub use list::SubscriptionsPage;
 pub use new::NewSubscriptionPage;

@@ -17,7 +17,8 @@ pub fn NewSubscriptionPage() -> impl IntoView {
 fn show(view: NewSubscription) -> AnyView {
     let subtitle = if view.customer_name.is_empty() { String::new() } else { format!("For {}", view.customer_name) };
     let whose = if view.customer.is_empty() {
-        view! { <Field name="customer" label="Customer" hint="Their number, like C-1042." width="w-s" is_first=true/> }.into_any()
+        view! { <Field name="customer" label="Customer" hint="Their number, like C-1042." width="w-s" is_first=true/> }
+            .into_any()
     } else {
         view! { <Hidden name="customer" value=view.customer/> }.into_any()
     };
@@ -62,12 +63,16 @@ pub(super) async fn answer(customer: Option<String>) -> Result<NewSubscription, 
             plans: found
                 .plans
                 .into_iter()
-                .map(|(id, name, minor, currency)| (id.to_string(), format!("{name} · {} a month", price(minor, &currency))))
+                .map(|(id, name, minor, currency)| {
+                    (id.to_string(), format!("{name} · {} a month", price(minor, &currency)))
+                })
                 .collect(),
             vehicles: found
                 .vehicles
                 .into_iter()
-                .map(|(id, plate, name)| (id.to_string(), if plate.is_empty() { name } else { format!("{name} · {plate}") }))
+                .map(|(id, plate, name)| {
+                    (id.to_string(), if plate.is_empty() { name } else { format!("{name} · {plate}") })
+                })
                 .collect(),
             today: cx.clock.today(words::ZONE).to_string(),
             token: new_token(),

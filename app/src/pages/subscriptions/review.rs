@@ -132,7 +132,11 @@ pub(super) fn reviewed(review: &services::subscriptions::Reviewed, view: &Change
         consequences: preview
             .consequences
             .iter()
-            .map(|told| ConsequenceView { tone: told.tone, topic: told.topic.label().to_owned(), text: told.text.clone() })
+            .map(|told| ConsequenceView {
+                tone: told.tone,
+                topic: told.topic.label().to_owned(),
+                text: told.text.clone(),
+            })
             .collect(),
         amounts: preview.amounts.iter().map(amount).collect(),
         next_invoice: preview.next_invoice.as_ref().map(amount),

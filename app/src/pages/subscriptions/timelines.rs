@@ -121,7 +121,10 @@ pub(super) fn placed(subscription: &domain::subscription::Subscription, today: j
         month = month.saturating_add(step.months());
     }
     TimelinesView {
-        words: vec![Fact::new("Service", subscription.service_words()), Fact::new("Billing", subscription.billing_words())],
+        words: vec![
+            Fact::new("Service", subscription.service_words()),
+            Fact::new("Billing", subscription.billing_words()),
+        ],
         segments,
         ticks,
         today: place(today),

@@ -37,9 +37,10 @@ pub(super) fn lines(
             Ok(lines)
         }
         Event::HandedOver { on, .. } => reckoning.first_invoices(on),
-        Event::PausePlanned { pause } | Event::PauseCalledOff { pause } => reckoning.changes(pause.billing),
-        // A planned pause that begins was reckoned with when it was planned.
-        Event::Paused { pause } => reckoning.changes(pause.billing.filter(|_| before.pause.is_none())),
+        // A planned pause that begins was reckoned with when it was planned: nothing differs then.
+        Event::PausePlanned { pause } | Event::Paused { pause } | Event::PauseCalledOff { pause } => {
+            reckoning.changes(pause.billing)
+        }
         Event::ResumePlanned { pause } | Event::Resumed { pause } => {
             reckoning.changes(moved(before.pause.and_then(|pause: Pause| pause.billing), pause.billing))
         }
