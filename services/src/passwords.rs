@@ -76,7 +76,11 @@ impl PasswordHasher {
 
     /// A hasher with other parameters than those of [`PasswordHasher::for_tests`].
     #[cfg(feature = "testing")]
-    #[allow(clippy::expect_used, clippy::missing_panics_doc)]
+    #[expect(
+        clippy::expect_used,
+        clippy::missing_panics_doc,
+        reason = "for tests only, with values that are known to fit"
+    )]
     pub fn for_tests_with(permits: usize, memory_kib: u32, passes: u32) -> Self {
         Self::with(permits, Params::new(memory_kib, passes, 1, None).expect("parameters that argon2 takes"))
     }
@@ -136,7 +140,11 @@ impl PasswordHasher {
 
     /// Takes permits away until the answer is dropped, to see what a busy server does.
     #[cfg(feature = "testing")]
-    #[allow(clippy::expect_used, clippy::missing_panics_doc)]
+    #[expect(
+        clippy::expect_used,
+        clippy::missing_panics_doc,
+        reason = "for tests only, with values that are known to fit"
+    )]
     pub async fn occupy(&self, permits: u32) -> tokio::sync::OwnedSemaphorePermit {
         self.0.permits.clone().acquire_many_owned(permits).await.expect("the semaphore is never closed")
     }

@@ -214,7 +214,7 @@ fn place(id: StaffId) -> String {
 
 /// The code an authenticator with this secret shows at an instant.
 #[cfg(feature = "testing")]
-#[allow(clippy::expect_used, clippy::missing_panics_doc)]
+#[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "for tests only, with values that are known to fit")]
 pub fn code_at(enrolment: &Enrolment, at: Timestamp) -> String {
     let secret =
         Secret::Encoded(secrecy::ExposeSecret::expose_secret(&enrolment.secret).to_owned()).to_bytes().expect("base32");
