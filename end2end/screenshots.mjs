@@ -7,23 +7,47 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { launch, newContext, signedIn, watch } from './browser.mjs';
+import { day } from './places.mjs';
 import { startServer } from './server.mjs';
 
-/** What is pictured. `open` is a link to follow from there; `as: null` is somebody who isn't signed in. */
+/** The first record of a list. */
+const FIRST = 'main tbody a.row-link';
+
+/**
+ * What is pictured. `open` is a link to follow from there, `then` is added to its address, `status` is what it answers,
+ * and `as: null` is somebody who isn't signed in.
+ */
 const PAGES = [
   { name: 'sign-in', path: '/sign-in', as: null },
   { name: 'overview', path: '/' },
+  { name: 'search', path: '/search?q=mar' },
   { name: 'customers', path: '/customers' },
-  { name: 'customer', path: '/customers', open: 'main tbody tr:first-child a' },
+  { name: 'customer', path: '/customers', open: FIRST },
+  { name: 'new-customer', path: '/customers/new' },
   { name: 'fleet', path: '/fleet' },
-  { name: 'vehicle', path: '/fleet', open: 'main tbody tr:first-child a' },
+  { name: 'vehicle', path: '/fleet?state=on_subscription', open: FIRST },
   { name: 'plans', path: '/plans' },
+  { name: 'plan', path: '/plans', open: FIRST },
   { name: 'subscriptions', path: '/subscriptions' },
-  { name: 'subscription', path: '/subscriptions', open: 'main tbody tr:first-child a' },
-  { name: 'staff', path: '/staff' },
-  { name: 'roles', path: '/roles' },
-  { name: 'sessions', path: '/sessions' },
-  { name: 'audit', path: '/audit' },
+  { name: 'subscription', path: '/subscriptions?state=paused', open: FIRST },
+  { name: 'new-subscription', path: '/subscriptions/new' },
+  {
+    name: 'pause',
+    path: '/subscriptions?state=active',
+    open: FIRST,
+    then: `/change/pause?from=${day(2)}&until=${day(20)}`,
+  },
+  { name: 'security', path: '/security' },
+  { name: 'audit-event', path: '/security?q=subscription.handed_over', open: FIRST },
+  { name: 'staff', path: '/settings/staff' },
+  { name: 'member-of-staff', path: '/settings/staff', open: FIRST },
+  { name: 'roles', path: '/settings/roles' },
+  { name: 'new-role', path: '/settings/roles/new' },
+  { name: 'account', path: '/settings/account' },
+  { name: 'sessions', path: '/settings/sessions' },
+  { name: 'second-factor', path: '/settings/second-factor' },
+  { name: 'nothing-matches', path: '/customers?q=zzzzqqqq' },
+  { name: 'refused', path: '/security', as: 'reader', status: 403 },
 ];
 
 const VARIANTS = [
@@ -53,7 +77,7 @@ await browser.close();
 await server.stop();
 process.exit(failed ? 1 : 0);
 
-async function take({ name, path, open, as = 'owner' }, variant) {
+async function take({ name, path, open, then = '', status = 200, as = 'owner' }, variant) {
   const state = as ? await signedIn(browser, server.url, as) : undefined;
   const context = await newContext(browser, server.url, { ...variant, state });
   const file = join(FOLDER, `${name}-${variant.name}.png`);
@@ -63,10 +87,12 @@ async function take({ name, path, open, as = 'owner' }, variant) {
     let answer = await page.goto(path, { waitUntil: 'networkidle' });
     if (open) {
       const href = await page.locator(open).first().getAttribute('href', { timeout: 5_000 });
-      answer = await page.goto(href, { waitUntil: 'networkidle' });
+      answer = await page.goto(href + then, { waitUntil: 'networkidle' });
     }
-    if (answer.status() !== 200) problems.push(`${page.url()} answers ${answer.status()}`);
-    if (problems.length) throw new Error(problems.join('; '));
+    if (answer.status() !== status) problems.push(`${page.url()} answers ${answer.status()}`);
+    // The console repeats the status that is wanted here.
+    const unwanted = problems.filter((problem) => status === 200 || !problem.includes(`status of ${status}`));
+    if (unwanted.length) throw new Error(unwanted.join('; '));
     await page.evaluate(() => document.fonts.ready.then(() => undefined));
     await page.screenshot({ path: file });
     console.log(file);
