@@ -13,7 +13,7 @@ pub fn leaf(payload: &[u8]) -> Hash {
     Sha256::new().chain_update([0x00]).chain_update(payload).finalize().into()
 }
 
-/// The hash that chains an event to all before it.
+/// The hash that chains an event to all before it. The first byte keeps it apart from leaves (0) and nodes (1).
 pub fn link(previous: &Hash, seq: i64, leaf: &Hash) -> Hash {
     Sha256::new()
         .chain_update([0x02])

@@ -46,6 +46,7 @@ pub struct Entry {
     pub(super) reason: String,
     pub(super) changes: Vec<FieldChange>,
     pub(super) details: BTreeMap<&'static str, Value>,
+    pub(super) on_behalf_of: String,
 }
 
 impl Entry {
@@ -60,6 +61,7 @@ impl Entry {
             reason: String::new(),
             changes: Vec::new(),
             details: BTreeMap::new(),
+            on_behalf_of: String::new(),
         }
     }
 
@@ -82,14 +84,16 @@ impl Entry {
         self
     }
 
-    /// A field before and after.
+    /// A field before and after: ids, words of closed sets, dates, amounts as text. For what says something about a
+    /// person there is [`Entry::changed`].
     #[must_use]
     pub fn change(mut self, field: &'static str, before: impl Into<Value>, after: impl Into<Value>) -> Self {
         self.changes.push(FieldChange { field, values: Some((before.into(), after.into())) });
         self
     }
 
-    /// A field of personal data that changed.
+    /// A field of personal data: that it changed is kept, what it said is not, so that a person can be forgotten while
+    /// the log stays whole.
     #[must_use]
     pub fn changed(mut self, field: &'static str) -> Self {
         self.changes.push(FieldChange { field, values: None });
@@ -100,6 +104,13 @@ impl Entry {
     #[must_use]
     pub fn detail(mut self, key: &'static str, value: impl Into<Value>) -> Self {
         self.details.insert(key, value.into());
+        self
+    }
+
+    /// For whom the actor acted, by id: a machine for a person, a person for a partner.
+    #[must_use]
+    pub fn on_behalf_of(mut self, id: impl Display) -> Self {
+        self.on_behalf_of = id.to_string();
         self
     }
 

@@ -1,5 +1,9 @@
 //! The Merkle tree (RFC 9162 section 2.1), grown leaf by leaf from its frontier: the roots of its complete subtrees,
-//! largest first, at most 64 hashes.
+//! largest first, at most 64 hashes. Proofs stand in [`proof`].
+
+pub mod proof;
+
+use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
@@ -15,6 +19,26 @@ pub struct Frontier {
 /// An inner node over two subtrees.
 pub fn node(left: &Hash, right: &Hash) -> Hash {
     Sha256::new().chain_update([0x01]).chain_update(left).chain_update(right).finalize().into()
+}
+
+/// The root over adjoining complete subtrees, largest first, as [`subtrees`] cuts a range; for none the hash of nothing.
+pub fn root_over(roots: &[Hash]) -> Hash {
+    let mut roots = roots.iter().rev();
+    match roots.next() {
+        None => Sha256::digest([]).into(),
+        Some(smallest) => roots.fold(*smallest, |right, left| node(left, &right)),
+    }
+}
+
+/// Cuts a range of leaves that begins where a subtree of its length may begin into complete subtrees, largest first.
+pub fn subtrees(leaves: Range<u64>) -> impl Iterator<Item = Range<u64>> {
+    let mut start = leaves.start;
+    std::iter::from_fn(move || {
+        let left = leaves.end.checked_sub(start).filter(|left| *left > 0)?;
+        let begin = start;
+        start += 1 << left.ilog2();
+        Some(begin..start)
+    })
 }
 
 impl Frontier {
@@ -34,7 +58,7 @@ impl Frontier {
         self.size
     }
 
-    /// Adds a leaf: O(log n) hashes at worst, two on average.
+    /// Adds a leaf: O(log n) hashes at worst, one on average.
     pub fn push(&mut self, leaf: Hash) {
         let mut root = leaf;
         // Each trailing one of the size is a complete subtree that the new one joins.
@@ -49,10 +73,20 @@ impl Frontier {
 
     /// The root of the whole tree; for no leaves the hash of nothing.
     pub fn root(&self) -> Hash {
-        let mut roots = self.roots.iter().rev();
-        match roots.next() {
-            None => Sha256::digest([]).into(),
-            Some(smallest) => roots.fold(*smallest, |right, left| node(left, &right)),
-        }
+        root_over(&self.roots)
+    }
+
+    /// The root over exactly these leaves, if they are one of its complete subtrees.
+    pub fn root_of(&self, leaves: &Range<u64>) -> Option<Hash> {
+        subtrees(0..self.size).position(|subtree| subtree == *leaves).and_then(|at| self.roots.get(at).copied())
+    }
+}
+
+impl FromIterator<Hash> for Frontier {
+    fn from_iter<Leaves: IntoIterator<Item = Hash>>(leaves: Leaves) -> Self {
+        leaves.into_iter().fold(Self::default(), |mut frontier, leaf| {
+            frontier.push(leaf);
+            frontier
+        })
     }
 }

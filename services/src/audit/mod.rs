@@ -1,7 +1,9 @@
 //! The audit log: who did what, when, from where, and what came of it, in a form that can't be changed unseen.
 //!
-//! Every entry is canonical bytes in a hash chain and a Merkle tree, sequenced last in the transaction of the change it
-//! tells of. Checkpoints signed with a key outside the database make a cut or a rewritten tail show.
+//! Every entry is canonical bytes ([`record`](mod@record)) in a hash chain ([`chain`]) and a Merkle tree ([`merkle`]),
+//! sequenced last in the transaction of the change it tells of ([`append`](mod@append)). Checkpoints signed with a key
+//! outside the database ([`checkpoint`]) make a cut or a rewritten tail show; [`verify`] names the first row that is
+//! wrong. What the log can't show is told in `docs/audit.md`.
 
 pub mod append;
 pub mod chain;
@@ -10,13 +12,15 @@ mod entry;
 mod find;
 mod list;
 pub mod merkle;
+pub mod note;
 mod record;
 mod summary;
+mod tree;
 pub mod verify;
 
 pub use entry::{Entry, Outcome, Stream};
-pub use find::{Detail, find};
-pub use list::{Filter, Listed, list};
+pub use find::{Change, Detail, Proof, find, prove};
+pub use list::{Filter, Listed, for_target, list};
 pub use summary::{LastCheckpoint, MOST_COUNTED, Summary, Verification, summary};
 
 use crate::{Error, Services, access::Actor};

@@ -1,8 +1,11 @@
 //! What the security page says first: the last day in numbers, and whether the log is sound.
 
+use std::collections::BTreeMap;
+
 use domain::{Timestamp, permissions::marker::AuditRead};
 use sqlx::FromRow;
 
+use super::Stream;
 use crate::{Error, Services, access::Access, db::on};
 
 /// The last check of a stream.
@@ -38,6 +41,8 @@ pub struct LastCheckpoint {
 pub struct Summary {
     /// Events in the last 24 hours.
     pub events: i64,
+    /// Events in the last 24 hours by area, the first word of the action, in the order of their names.
+    pub groups: Vec<(String, i64)>,
     /// Sign-ins in the last 24 hours.
     pub sign_ins: i64,
     /// Failed or refused sign-ins in the last 24 hours.
@@ -56,29 +61,78 @@ pub const MOST_COUNTED: i64 = 10_000;
 /// Reads what the security page says first.
 pub async fn summary(cx: &Services, _access: &Access<AuditRead>) -> Result<Summary, Error> {
     let since = cx.clock.now().plus(-Timestamp::DAY).millis();
+    let groups = count_groups(cx, since).await?;
+    let unsuccessful = count_unsuccessful(cx, since).await?;
     let mut reading = cx.db.read().await?;
-    let (events,): (i64,) = on!(reading.connection(), c => sqlx::query_as(
-        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM audit_event WHERE occurred_at >= $1 LIMIT $2) counted")
-        .bind(since).bind(MOST_COUNTED).fetch_one(c).await)?;
     let (sign_ins,): (i64,) = on!(reading.connection(), c => sqlx::query_as(
-        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM audit_event
-         WHERE action = 'staff.signed_in' AND occurred_at >= $1 LIMIT $2) counted")
+        "SELECT COUNT(*)
+         FROM (SELECT 1 AS one FROM audit_event WHERE action = 'staff.signed_in' AND occurred_at >= $1 LIMIT $2) newest")
         .bind(since).bind(MOST_COUNTED).fetch_one(c).await)?;
-    let (refusals,): (i64,) = on!(reading.connection(), c => sqlx::query_as(
-        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM audit_event
-         WHERE outcome IN ('refused', 'failed') AND occurred_at >= $1 LIMIT $2) counted")
-        .bind(since).bind(MOST_COUNTED).fetch_one(c).await)?;
-    let (failed_sign_ins,): (i64,) = on!(reading.connection(), c => sqlx::query_as(
-        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM audit_event
-         WHERE outcome IN ('refused', 'failed') AND stream = 'auth' AND occurred_at >= $1 LIMIT $2) counted")
-        .bind(since).bind(MOST_COUNTED).fetch_one(c).await)?;
-    let verifications = on!(reading.connection(), c => sqlx::query_as(
-        "SELECT v.stream, v.finished_at, v.size, v.is_sound, v.finding FROM audit_verification v
-         WHERE v.finished_at = (SELECT MAX(x.finished_at) FROM audit_verification x WHERE x.stream = v.stream)
-         ORDER BY v.stream").fetch_all(c).await)?;
-    let checkpoints = on!(reading.connection(), c => sqlx::query_as(
-        "SELECT p.stream, p.size, p.signed_at, p.note FROM audit_checkpoint p
-         WHERE p.size = (SELECT MAX(x.size) FROM audit_checkpoint x WHERE x.stream = p.stream)
-         ORDER BY p.stream").fetch_all(c).await)?;
-    Ok(Summary { events, sign_ins, failed_sign_ins, refusals, verifications, checkpoints })
+    let mut verifications = Vec::new();
+    let mut checkpoints = Vec::new();
+    for stream in Stream::ALL {
+        let verification: Option<Verification> = on!(reading.connection(), c => sqlx::query_as(
+            "SELECT stream, finished_at, size, is_sound, finding
+             FROM audit_verification
+             WHERE stream = $1
+             ORDER BY finished_at DESC
+             LIMIT 1")
+            .bind(stream.as_str()).fetch_optional(c).await)?;
+        let checkpoint: Option<LastCheckpoint> = on!(reading.connection(), c => sqlx::query_as(
+            "SELECT stream, size, signed_at, note
+             FROM audit_checkpoint
+             WHERE stream = $1
+             ORDER BY size DESC
+             LIMIT 1")
+            .bind(stream.as_str()).fetch_optional(c).await)?;
+        verifications.extend(verification);
+        checkpoints.extend(checkpoint);
+    }
+    Ok(Summary {
+        events: groups.values().sum(),
+        groups: groups.into_iter().collect(),
+        sign_ins,
+        failed_sign_ins: unsuccessful.get(Stream::Auth.as_str()).copied().unwrap_or(0).min(MOST_COUNTED),
+        refusals: unsuccessful.values().sum::<i64>().min(MOST_COUNTED),
+        verifications,
+        checkpoints,
+    })
+}
+
+/// The newest events of the day by the first word of their action.
+async fn count_groups(cx: &Services, since: i64) -> Result<BTreeMap<String, i64>, Error> {
+    let mut reading = cx.db.read().await?;
+    let actions: Vec<(String, i64)> = on!(reading.connection(), c => sqlx::query_as(
+        "SELECT action, COUNT(*)
+         FROM (SELECT action FROM audit_event
+               WHERE occurred_at >= $1
+               ORDER BY occurred_at DESC, id DESC
+               LIMIT $2) newest
+         GROUP BY action")
+        .bind(since).bind(MOST_COUNTED).fetch_all(c).await)?;
+    let mut groups = BTreeMap::new();
+    for (action, count) in actions {
+        let area = action.split('.').next().unwrap_or_default().to_owned();
+        *groups.entry(area).or_insert(0) += count;
+    }
+    Ok(groups)
+}
+
+/// The newest refusals and failures of the day by stream. Each outcome by itself, since the index holds each in order.
+async fn count_unsuccessful(cx: &Services, since: i64) -> Result<BTreeMap<String, i64>, Error> {
+    let mut reading = cx.db.read().await?;
+    let streams: Vec<(String, i64)> = on!(reading.connection(), c => sqlx::query_as(
+        "SELECT stream, COUNT(*)
+         FROM (SELECT stream FROM (SELECT stream FROM audit_event
+                                   WHERE outcome = 'refused' AND occurred_at >= $1
+                                   ORDER BY occurred_at DESC, id DESC
+                                   LIMIT $2) refused
+               UNION ALL
+               SELECT stream FROM (SELECT stream FROM audit_event
+                                   WHERE outcome = 'failed' AND occurred_at >= $1
+                                   ORDER BY occurred_at DESC, id DESC
+                                   LIMIT $2) failed) newest
+         GROUP BY stream")
+        .bind(since).bind(MOST_COUNTED).fetch_all(c).await)?;
+    Ok(streams.into_iter().collect())
 }

@@ -85,6 +85,8 @@ async fn a_half_signed_in_session_is_over_after_five_minutes_or_when_the_account
         let reset = ResetPassword { id: anna, at_once: true, reason: String::new() };
         staff::reset_link(&cx, &console(), reset).await.unwrap();
         assert_eq!(browser.second_factor(&authenticator.code(&cx)).await.unwrap_err().code, "sign_in.expired");
+        assert_eq!(events(&cx, "staff.second_factor_refused", "failed").await, 1);
+        assert_eq!(events(&cx, "staff.signed_in", "done").await, 0);
         assert_eq!(browser.who().await, None);
     })
     .await;
