@@ -159,6 +159,7 @@ fn every_tree_begins_with_nothing_and_with_itself() {
     assert!(!is_consistent(6, &root, 5, &root, &[]));
     assert!(!is_consistent(3, &root, 5, &root, &[]), "a proof is needed");
     assert!(!is_included(&nothing, 0, 0, &[], &nothing), "nothing is in an empty tree");
+    assert!(!is_included(&root, 0, 5, &[], &root), "the root itself is no leaf");
 }
 
 #[test]
