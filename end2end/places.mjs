@@ -1,0 +1,128 @@
+// Every page of the portal, with the permission it needs and how to come to an address of it that shows something.
+
+/** A civil day some days from now, as dates stand in addresses. */
+export function day(fromNow) {
+  return new Date(Date.now() + fromNow * 86_400_000).toISOString().slice(0, 10);
+}
+
+/**
+ * The pages behind sign-in. `:id` stands for the record behind the first link `link` on the page `of`. `needs` is
+ * missing where everybody who is signed in may look.
+ */
+export const PLACES = [
+  { name: 'overview', path: '/', needs: 'overview:read' },
+  { name: 'customers', path: '/customers', needs: 'customers:read', isList: true },
+  { name: 'new customer', path: '/customers/new', needs: 'customers:write' },
+  { name: 'customer', path: '/customers/:id', of: '/customers', needs: 'customers:read' },
+  { name: 'edit customer', path: '/customers/:id/edit', of: '/customers', needs: 'customers:write' },
+  { name: 'fleet', path: '/fleet', needs: 'fleet:read', isList: true },
+  { name: 'new vehicle', path: '/fleet/new', needs: 'fleet:write' },
+  { name: 'vehicle', path: '/fleet/:id', of: '/fleet', needs: 'fleet:read' },
+  { name: 'edit vehicle', path: '/fleet/:id/edit', of: '/fleet', needs: 'fleet:write' },
+  { name: 'plans', path: '/plans', needs: 'plans:read', isList: true },
+  { name: 'new plan', path: '/plans/new', needs: 'plans:write' },
+  { name: 'plan', path: '/plans/:id', of: '/plans', needs: 'plans:read' },
+  { name: 'edit plan', path: '/plans/:id/edit', of: '/plans', needs: 'plans:write' },
+  { name: 'subscriptions', path: '/subscriptions', needs: 'subscriptions:read', isList: true },
+  { name: 'new subscription', path: '/subscriptions/new', needs: 'subscriptions:write' },
+  { name: 'subscription', path: '/subscriptions/:id', of: '/subscriptions?state=active', needs: 'subscriptions:read' },
+  {
+    name: 'pause',
+    path: '/subscriptions/:id/change/pause',
+    of: '/subscriptions?state=active',
+    needs: 'subscriptions:pause',
+  },
+  {
+    name: 'review of a pause',
+    path: `/subscriptions/:id/change/pause?from=${day(2)}&until=${day(20)}`,
+    of: '/subscriptions?state=active',
+    needs: 'subscriptions:pause',
+  },
+  {
+    name: 'review of a cancellation',
+    path: '/subscriptions/:id/change/cancel',
+    of: '/subscriptions?state=requested',
+    needs: 'subscriptions:end',
+  },
+  {
+    name: 'place a hold',
+    path: '/subscriptions/:id/change/place_hold',
+    of: '/subscriptions?state=active',
+    needs: ['holds:operate', 'holds:risk'],
+  },
+  { name: 'search', path: '/search?q=mar' },
+  { name: 'security', path: '/security', needs: 'audit:read', isList: true },
+  { name: 'audit event', path: '/security/events/:id', of: '/security', needs: 'audit:read' },
+  { name: 'staff', path: '/settings/staff', needs: 'staff:read', isList: true },
+  { name: 'invite somebody', path: '/settings/staff/invite', needs: 'staff:manage' },
+  { name: 'member of staff', path: '/settings/staff/:id', of: '/settings/staff', needs: 'staff:read' },
+  { name: 'roles', path: '/settings/roles', needs: 'roles:read' },
+  { name: 'new role', path: '/settings/roles/new', needs: 'roles:manage' },
+  {
+    name: 'review of a role',
+    path: '/settings/roles/review?name=Night+desk&description=&p=customers%3Aread',
+    needs: 'roles:manage',
+  },
+  {
+    name: 'role',
+    path: '/settings/roles/:id/edit',
+    of: '/settings/roles',
+    link: 'thead a[href$="/edit"]',
+    needs: 'roles:manage',
+  },
+  { name: 'account', path: '/settings/account' },
+  { name: 'sessions', path: '/settings/sessions' },
+  { name: 'second factor', path: '/settings/second-factor' },
+  { name: 'nothing', path: '/nowhere', status: 404 },
+];
+
+/** The pages before sign-in. */
+export const GATES = [
+  { name: 'sign in', path: '/sign-in' },
+  { name: 'second factor of sign-in', path: '/sign-in/second-factor' },
+  { name: 'a link that was used', path: '/join/used-already', status: 404 },
+];
+
+const known = new Map();
+
+/**
+ * The address of every place on a server, each with its permission and the status it answers an owner.
+ *
+ * @param {{base: string, withPage: Function}} kit
+ * @returns {Promise<{name: string, path: string, needs?: string | string[], isList?: boolean, status: number}[]>}
+ */
+export async function places({ base, withPage }) {
+  if (!known.has(base)) {
+    await withPage({ as: 'owner', javascript: false }, async (page) => {
+      const ids = new Map();
+      const found = [];
+      for (const { of, link = 'main tbody a.row-link', ...place } of PLACES) {
+        if (of && !ids.has(of)) {
+          await page.goto(of);
+          const href = await page.locator(link).first().getAttribute('href', { timeout: 5_000 });
+          ids.set(of, href.match(/[0-9a-f]{8}-[0-9a-f-]{27}/)[0]);
+        }
+        found.push({ status: 200, ...place, path: place.path.replace(':id', ids.get(of)) });
+      }
+      known.set(base, found);
+    });
+  }
+  return known.get(base);
+}
+
+/** Whether an account may open a place. */
+export function mayOpen(account, { needs }) {
+  return !needs || [needs].flat().some((permission) => account.may.has(permission));
+}
+
+/** Sends a form to a page as a browser would, without following the answer. */
+export function send(page, path, form) {
+  const headers = { origin: new URL(page.url()).origin, accept: 'text/html' };
+  return page.request.post(path, { form, headers, maxRedirects: 0 });
+}
+
+/** What a form on the page would send as it stands; the form is named by its server function. */
+export function fieldsOf(page, name) {
+  const form = page.locator(`form:has(> input[name="_fn"][value="${name}"])`).first();
+  return form.evaluate((element) => Object.fromEntries(new FormData(element)));
+}
