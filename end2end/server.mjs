@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const BINARY = process.env.KEYFOB_TEST_BINARY ?? fileURLToPath(new URL('../target/release/keyfob', import.meta.url));
+export const BINARY = process.env.KEYFOB_TEST_BINARY ?? fileURLToPath(new URL('../target/release/keyfob', import.meta.url));
 
 /** Filling the demo data is part of what a server does before it answers. */
 const PATIENCE = 60_000;

@@ -1,7 +1,6 @@
 //! A form that was refused: the same page again, with what was typed and what is wrong with it.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
@@ -19,24 +18,6 @@ pub struct Failure {
     pub error: AppError,
 }
 
-#[derive(Clone, Copy)]
-struct LastFailure(StoredValue<Option<Failure>>);
-
-/// Takes the failure of this request into the page's own data, and forgets it when the reader moves on.
-pub fn provide_failure() {
-    let failure = SharedValue::new(use_context::<Failure>).into_inner();
-    let last = StoredValue::new(failure);
-    provide_context(LastFailure(last));
-    let location = use_location();
-    Effect::new(move |earlier: Option<String>| {
-        let path = location.pathname.get() + &location.search.get();
-        if earlier.is_some_and(|earlier| earlier != path) {
-            last.set_value(None);
-        }
-        path
-    });
-}
-
 /// The failure of a form that posts to `function`, if this page is shown because of one.
 pub fn use_failure(function: &str) -> Option<Failure> {
     use_any_failure().filter(|failure| failure.function == function)
@@ -44,7 +25,7 @@ pub fn use_failure(function: &str) -> Option<Failure> {
 
 /// The failure of any form on this page.
 pub fn use_any_failure() -> Option<Failure> {
-    use_context::<LastFailure>().and_then(|last| last.0.get_value())
+    use_context()
 }
 
 impl Failure {

@@ -16,15 +16,24 @@ pub struct Assets {
     pub wasm: String,
 }
 
+/// Calls each island's function, which is named in the page, then marks the document as awake.
+const WAKE: &str = "m.hydrate();\
+    for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component](e);\
+    document.documentElement.dataset.hydrated='';";
+
 /// The whole document. Theme and density are decided here, so that no page flashes.
 pub fn shell() -> impl IntoView {
     provide_meta_context();
     let assets = use_context::<Assets>().unwrap_or_default();
     let viewer = use_context::<Viewer>().unwrap_or_default();
     let or = |text: String, default: &str| if text.is_empty() { default.to_owned() } else { text };
+    // Outside of islands nothing is taken over, so nothing of what they show travels a second time as data.
+    if let Some(context) = Owner::current_shared_context() {
+        context.set_is_hydrating(false);
+    }
     // `'self'` covers the files; only this line stands in the page itself and needs the nonce.
     let start = format!(
-        "import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()));",
+        "import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>{{{WAKE}}}));",
         js = assets.js,
         wasm = assets.wasm
     );

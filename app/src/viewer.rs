@@ -55,20 +55,13 @@ impl Done {
     }
 }
 
-/// The viewer, from the page's own data: the server writes it in, the browser reads it.
-pub fn provide_viewer() {
-    let viewer = SharedValue::new(|| use_context::<Viewer>().unwrap_or_default()).into_inner();
-    provide_context(StoredValue::new(viewer));
-}
-
-/// The viewer of this page.
+/// The viewer of this page, as the server put it into the request.
 pub fn use_viewer() -> Viewer {
-    use_context::<StoredValue<Viewer>>().map(|viewer| viewer.get_value()).unwrap_or_default()
+    use_context().unwrap_or_default()
 }
 
 /// Whether the viewer holds a permission: decides what is shown. What is allowed is decided where it is done.
 pub fn may(permission: domain::permissions::Permission) -> bool {
-    use_context::<StoredValue<Viewer>>().is_some_and(|viewer| {
-        viewer.with_value(|viewer| viewer.permissions.iter().any(|held| held == permission.as_str()))
-    })
+    with_context::<Viewer, _>(|viewer| viewer.permissions.iter().any(|held| held == permission.as_str()))
+        .unwrap_or(false)
 }

@@ -108,7 +108,7 @@ impl Bench<'_> {
 }
 
 fn size(bench: &Bench) -> Result<(), Failure> {
-    println!("{}", bundle::table(&bundle::first_loads(&bench.places.site())?));
+    println!("{}", bundle::table(&bundle::first_load(&bench.places.site())?));
     Ok(())
 }
 

@@ -12,7 +12,6 @@ use crate::{
     places::Places,
     process::{capture, program, run},
     stamp::{self, Fingerprint},
-    true_names,
 };
 
 /// How to compile.
@@ -69,10 +68,7 @@ fn build_site(places: &Places, profile: Profile) -> Result<bool, Failure> {
     }
     stamp::unmark(&mark);
     let name = format!("Building the site ({})", profile.folder());
-    clock::step(&name, || {
-        run(&mut leptos_build(places, profile, "--frontend-only"))?;
-        if profile == Profile::Release { true_names::give(places, &hashes(places, profile)) } else { Ok(()) }
-    })?;
+    clock::step(&name, || run(&mut leptos_build(places, profile, "--frontend-only")))?;
     stamp::mark(&mark, &format!("{sources} {}", site_listing(places, profile)?))?;
     Ok(true)
 }
@@ -101,7 +97,7 @@ fn leptos_build(places: &Places, profile: Profile, half: &str) -> Command {
     let mut command = cargo_leptos(places);
     command.args(["build", half]);
     if profile == Profile::Release {
-        command.args(["--release", "--precompress", "--split"]);
+        command.args(["--release", "--precompress"]);
     }
     command
 }

@@ -19,7 +19,6 @@ mod stamp;
 mod tally;
 mod test;
 mod tools;
-mod true_names;
 mod version;
 
 use std::process::ExitCode;

@@ -178,10 +178,9 @@ fn build_all(session: &mut Session) -> Result<Tally, Failure> {
 
 fn size(session: &mut Session) -> Result<Tally, Failure> {
     build_all(session)?;
-    let loads = bundle::first_loads(&session.places.site())?;
+    let loads = bundle::first_load(&session.places.site())?;
     println!("{}", bundle::table(&loads));
-    let too_heavy = loads.iter().any(|load| load.size > bundle::LIMIT);
-    Ok(Tally::one(!too_heavy))
+    Ok(Tally::one(bundle::sum(&loads) <= bundle::LIMIT))
 }
 
 fn browsers(session: &mut Session) -> Result<Tally, Failure> {

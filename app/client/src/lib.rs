@@ -1,7 +1,10 @@
 //! The browser's entry point.
 
-/// Takes over the page that the server rendered.
+/// Readies the browser to take over the page's islands. The page's start script then calls, for each of them, the
+/// function that its island names.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
-    leptos::mount::hydrate_lazy(app::App);
+    // Without a word from here the linker drops the crate, and the islands' functions with it.
+    app::islands::keep();
+    leptos::mount::hydrate_islands();
 }

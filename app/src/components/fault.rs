@@ -39,8 +39,8 @@ pub fn Fault(
                     </dl>
                 })}
             <div class="acts">
-                {again.then(|| view! { <a class="btn" href="" rel="external">"Try again"</a> })}
-                {(error.status == 401).then(|| view! { <a class="btn primary" href="/sign-in" rel="external">"Sign in"</a> })}
+                {again.then(|| view! { <a class="btn" href="">"Try again"</a> })}
+                {(error.status == 401).then(|| view! { <a class="btn primary" href="/sign-in">"Sign in"</a> })}
                 <a class="btn" href="/">"Go to the overview"</a>
             </div>
         </section>

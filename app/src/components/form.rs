@@ -3,8 +3,9 @@
 use leptos::{context::Provider, prelude::*};
 
 use crate::{
-    components::{Icon, TextArea, unsaved::WarnUnsaved},
+    components::{Icon, TextArea},
     failure::{Failure, use_failure},
+    islands::WarnUnsaved,
     viewer::use_viewer,
     views::Choice,
 };
@@ -93,9 +94,7 @@ pub fn ErrorSummary(
     let items: Vec<_> = error
         .fields
         .iter()
-        .map(
-            |field| view! { <li><a href=format!("#f-{}", field.field) rel="external">{field.message.clone()}</a></li> },
-        )
+        .map(|field| view! { <li><a href=format!("#f-{}", field.field)>{field.message.clone()}</a></li> })
         .collect();
     let has_items = !items.is_empty();
     view! {

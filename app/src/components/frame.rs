@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use crate::{
-    components::{Icon, Palette, PostForm},
+    components::{Hidden, Icon, PostForm},
+    islands::{Palette, Place},
     viewer::{may, use_viewer},
 };
 
@@ -43,6 +44,29 @@ const GROUPS: [(&str, &[Entry]); 3] = [
     ),
 ];
 
+/// Pages that are reached by name and not by the rail, and the keys after `g` that lead to those that are.
+const MORE: [(&str, &str, Option<Permission>); 4] = [
+    ("New customer", "/customers/new", Some(Permission::CustomersWrite)),
+    ("New vehicle", "/fleet/new", Some(Permission::FleetWrite)),
+    ("New subscription", "/subscriptions/new", Some(Permission::SubscriptionsWrite)),
+    ("My sessions", "/settings/sessions", None),
+];
+const KEYS: [(&str, &str); 6] =
+    [("/", "o"), ("/customers", "c"), ("/fleet", "f"), ("/subscriptions", "s"), ("/plans", "p"), ("/security", "a")];
+
+/// Where the palette leads: everything in the rail, and more, as far as the viewer may go there.
+fn places() -> Vec<Place> {
+    let rail = GROUPS.iter().flat_map(|(_, entries)| entries.iter());
+    let rail = rail.map(|entry| (entry.label, entry.href, entry.permission));
+    rail.chain(MORE)
+        .filter(|(.., permission)| permission.is_none_or(may))
+        .map(|(label, href, _)| {
+            let key = KEYS.iter().find(|(of, _)| *of == href).map_or("", |(_, key)| key);
+            Place { label: label.to_owned(), href: href.to_owned(), key: key.to_owned() }
+        })
+        .collect()
+}
+
 #[component]
 fn Brand(is_top: bool) -> impl IntoView {
     view! {
@@ -50,7 +74,7 @@ fn Brand(is_top: bool) -> impl IntoView {
             <svg class="brand-mark" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
                 <rect x="4" y="1.5" width="12" height="17" rx="6" fill="none" stroke="currentColor" stroke-width="2"></rect>
                 <circle cx="10" cy="7" r="2" fill="currentColor"></circle>
-                <path d="M7 12.500h6M7 15.300h6" fill="none" stroke="currentColor" stroke-width="1.6"></path>
+                <path d="M7 12.5h6M7 15.3h6" fill="none" stroke="currentColor" stroke-width="1.6"></path>
             </svg>
             {if is_top { view! { <span class="vh">"Keyfob, overview"</span> }.into_any() } else { "Keyfob".into_any() }}
         </a>
@@ -60,19 +84,16 @@ fn Brand(is_top: bool) -> impl IntoView {
 /// Where one can go; what a role may not use is not there.
 #[component]
 fn Navigation() -> impl IntoView {
-    let path = use_location().pathname;
-    let group = move |(head, entries): &(&'static str, &'static [Entry])| {
+    let path = use_location().pathname.get_untracked();
+    let group = |(head, entries): &(&'static str, &'static [Entry])| {
         let links: Vec<_> = entries
             .iter()
             .filter(|entry| entry.permission.is_none_or(may))
             .map(|entry| {
                 let href = entry.href;
-                let is_here = move || {
-                    let path = path.get();
-                    let is_below = href != "/"
-                        && path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-                    (path == href || is_below).then_some("page")
-                };
+                let is_below =
+                    href != "/" && path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+                let is_here = (path == href || is_below).then_some("page");
                 view! {
                     <li>
                         <a href=href aria-current=is_here><Icon name=entry.icon/>{entry.label}</a>
@@ -97,6 +118,11 @@ pub fn Frame(children: Children) -> impl IntoView {
     let viewer = use_viewer();
     let (initials, name, roles) = (viewer.initials.clone(), viewer.name.clone(), viewer.roles.clone());
     let theme = viewer.theme.clone();
+    let here = {
+        let location = use_location();
+        let (path, query) = (location.pathname.get_untracked(), location.search.get_untracked());
+        if query.is_empty() { path } else { format!("{path}?{query}") }
+    };
     let themes: Vec<_> = [("system", "System"), ("light", "Light"), ("dark", "Dark")]
         .into_iter()
         .map(|(value, label)| {
@@ -105,7 +131,7 @@ pub fn Frame(children: Children) -> impl IntoView {
         })
         .collect();
     view! {
-        <a class="skip" href="#main" rel="external">"Skip to content"</a>
+        <a class="skip" href="#main">"Skip to content"</a>
         <div class="app">
             <nav class="rail" aria-label="Main"><Brand is_top=false/><Navigation/></nav>
             <div class="frame">
@@ -133,6 +159,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                                 </ul>
                                 <hr/>
                                 <PostForm function="account/theme" class="menu-form" has_summary=false>
+                                    <Hidden name="back" value=here/>
                                     <fieldset class="menu-set">
                                         <legend>"Theme"</legend>
                                         <div class="segments">{themes}</div>
@@ -149,7 +176,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                 <main id="main" tabindex="-1">{children()}</main>
             </div>
         </div>
-        <Palette/>
+        <Palette places=places() has_single_keys=viewer.has_single_keys/>
     }
 }
 
@@ -171,14 +198,14 @@ pub fn Gate(
     view! {
         <Title text=format!("{prefix}{title}")/>
         <div class="gate">
-            <Brand is_top=false/>
+            <header><Brand is_top=false/></header>
             <main class="gate-card panel" id="main" tabindex="-1">
                 <Message/>
                 <h1 tabindex="-1">{title}</h1>
                 {(!subtitle.is_empty()).then(|| view! { <p class="sub">{subtitle}</p> })}
                 {children()}
             </main>
-            {(!environment.is_empty()).then(|| view! { <p class="gate-foot">{environment}</p> })}
+            {(!environment.is_empty()).then(|| view! { <footer class="gate-foot">{environment}</footer> })}
         </div>
     }
 }

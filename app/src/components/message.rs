@@ -18,7 +18,7 @@ pub fn Message() -> impl IntoView {
                             <p>{notice.message}</p>
                             <p class="message-meta">{notice.at}</p>
                         </div>
-                        <a class="btn icon-only small quiet message-close" href="" rel="external" aria-label="Dismiss">
+                        <a class="btn icon-only small quiet message-close" href="" aria-label="Dismiss">
                             <Icon name="close"/>
                         </a>
                     </div>

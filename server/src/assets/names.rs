@@ -22,10 +22,6 @@ pub struct Names {
     pub js: Option<String>,
     /// The WebAssembly module.
     pub wasm: Option<String>,
-    /// The list of the module's parts by lazy route, in a split build.
-    pub split_manifest: Option<String>,
-    /// The script that loads those parts.
-    pub split_loader: Option<String>,
 }
 
 /// The names. Found once; in a debug build each time, because the site is rebuilt under a running server.
@@ -40,8 +36,6 @@ fn find() -> Names {
         css: newest(&all, OUTPUT, "css", written),
         js: newest(&all, OUTPUT, "js", written),
         wasm: newest(&all, OUTPUT, "wasm", written),
-        split_manifest: newest(&all, "__wasm_split_manifest", "json", written),
-        split_loader: newest(&all, "__wasm_split", "js", written),
     }
 }
 

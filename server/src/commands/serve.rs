@@ -64,10 +64,10 @@ pub(super) async fn run(config: Config) -> Result<Exit, Failure> {
 
 /// The pages and whatever else a session or a key is needed for.
 fn portal(services: &Services) -> Router {
-    let assets::Names { css, js, wasm, split_manifest, .. } = assets::names();
+    let assets::Names { css, js, wasm } = assets::names();
     let path = |name: Option<String>| name.map(|name| format!("/pkg/{name}")).unwrap_or_default();
     let files = app::Assets { css: path(css), js: path(js), wasm: path(wasm) };
-    site::router(site::Site { services: services.clone(), assets: files, parts: site::Parts::read(split_manifest) })
+    site::router(site::Site { services: services.clone(), assets: files })
 }
 
 /// Everything on the main address.

@@ -10,22 +10,21 @@ mod notice;
 mod pages;
 mod visitor;
 
-use crate::assets;
+use crate::error_page::Problem;
 use app::{App, Assets, viewer::Viewer};
 use axum::{
-    Router, middleware,
+    Router,
+    http::{StatusCode, header},
+    middleware,
+    response::{IntoResponse, Response},
     routing::{any, get},
 };
 use axum_login::AuthManagerLayerBuilder;
-use leptos::{
-    WasmSplitManifest,
-    prelude::{ArcStoredValue, provide_context},
-};
+use leptos::prelude::provide_context;
 use services::{
     Services,
     sessions::{Backend, Store},
 };
-use std::collections::HashMap;
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 /// What the portal's handlers share.
@@ -35,31 +34,17 @@ pub struct Site {
     pub services: Services,
     /// The names of the site's files.
     pub assets: Assets,
-    /// Which parts of the module each lazy page needs.
-    pub parts: Parts,
 }
 
-/// Which parts of the WebAssembly module each lazy page needs, so that a page can ask for them at once.
-#[derive(Clone, Debug, Default)]
-pub struct Parts(Option<WasmSplitManifest>);
-
-impl Parts {
-    /// Reads the list that the build left beside the parts; none for a build in one piece.
-    pub fn read(manifest: Option<String>) -> Self {
-        let read = || {
-            let file = assets::file(&format!("pkg/{}", manifest?))?;
-            let pages: HashMap<String, Vec<String>> = serde_json::from_slice(&file.data).ok()?;
-            let loader = assets::names().split_loader?;
-            Some(WasmSplitManifest(ArcStoredValue::new(("/pkg".to_owned(), pages, loader))))
-        };
-        Self(read())
+/// The session and sign-in layers answer a bare 500 when they can't reach their store: nothing else of ours does. Nothing
+/// is wrong with the portal then, and trying again helps.
+async fn say_that_sessions_are_away(response: Response) -> Response {
+    let is_bare =
+        !response.headers().contains_key(header::CONTENT_TYPE) && response.extensions().get::<Problem>().is_none();
+    if is_bare && response.status() == StatusCode::INTERNAL_SERVER_ERROR {
+        return Problem::of_status(StatusCode::SERVICE_UNAVAILABLE).retry_after(5).into_response();
     }
-
-    pub(super) fn provide(&self) {
-        if let Some(manifest) = &self.0 {
-            provide_context(manifest.clone());
-        }
-    }
+    response
 }
 
 /// The cookie that carries the session's id. The prefix makes browsers refuse it without `Secure` and `Path=/`.
@@ -87,6 +72,7 @@ pub fn router(site: Site) -> Router {
         .fallback(pages::show)
         .layer(middleware::from_fn_with_state(site.clone(), visitor::admit))
         .layer(sign_in)
+        .layer(middleware::map_response(say_that_sessions_are_away))
         .with_state(site)
 }
 

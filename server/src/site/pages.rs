@@ -51,7 +51,6 @@ pub(super) struct Context {
     actor: Actor,
     viewer: Viewer,
     assets: app::Assets,
-    parts: super::Parts,
     nonce: Option<String>,
     sign_in: Option<AuthSession>,
 }
@@ -67,7 +66,6 @@ impl Context {
                 .unwrap_or_else(|| Actor::nobody(services::access::Trace::default())),
             viewer: extensions.get::<Viewer>().cloned().unwrap_or_default(),
             assets: site.assets.clone(),
-            parts: site.parts.clone(),
             nonce: extensions.get::<CspNonce>().map(|nonce| nonce.0.clone()),
             sign_in: extensions.get::<AuthSession>().cloned(),
         }
@@ -78,7 +76,6 @@ impl Context {
         provide_context(self.actor.clone());
         provide_context(self.viewer.clone());
         provide_context(self.assets.clone());
-        self.parts.provide();
         if let Some(nonce) = &self.nonce {
             provide_context(Nonce::from_value(nonce.as_str()));
         }

@@ -127,7 +127,7 @@ pub fn SecondFactorPage() -> impl IntoView {
                 />
                 <div class="form-acts">
                     <button class="btn primary" type="submit">"Continue"</button>
-                    <a class="btn quiet" href="/sign-in" rel="external">"Begin again"</a>
+                    <a class="btn quiet" href="/sign-in">"Begin again"</a>
                 </div>
             </PostForm>
         </Gate>
