@@ -55,10 +55,10 @@ export function newContext(browser, base, wish = {}) {
 }
 
 /**
- * Collects what goes wrong in a context: errors on the console (refusals by the content security policy are among
+ * Collects what goes wrong in a context, which has scripts or not: errors on the console (refusals by the content security policy are among
  * them), exceptions that nobody caught, and requests that got no answer.
  */
-export function watch(context) {
+export function watch(context, { javascript = true } = {}) {
   const problems = [];
   const at = (page) => new URL(page.url(), 'about:').pathname;
   const follow = (page) => {
@@ -67,9 +67,10 @@ export function watch(context) {
     });
     page.on('pageerror', (error) => problems.push(`exception at ${at(page)}: ${error.message}`));
     page.on('requestfailed', (request) => {
-      // A page that is left lets go of what it was still loading.
+      // A page that is left lets go of what it was still loading, and one without scripts never fetches them.
       const reason = request.failure()?.errorText ?? '';
-      if (reason !== 'net::ERR_ABORTED') problems.push(`request for ${request.url()} at ${at(page)}: ${reason}`);
+      const isExpected = reason === 'net::ERR_ABORTED' || (!javascript && reason === 'csp');
+      if (!isExpected) problems.push(`request for ${request.url()} at ${at(page)}: ${reason}`);
     });
   };
   context.pages().forEach(follow);

@@ -48,7 +48,7 @@ export function kit(browser, engine, base, shots) {
     const { as, allow = [], ...rest } = wish;
     const state = as ? await signedIn(browser, base, as) : undefined;
     const context = await newContext(browser, base, { ...rest, state });
-    const problems = watch(context);
+    const problems = watch(context, rest);
     const unwanted = () => problems.filter((problem) => !allow.some((pattern) => pattern.test(problem)));
     const page = await context.newPage();
     try {

@@ -28,6 +28,12 @@ pub fn use_any_failure() -> Option<Failure> {
     use_context()
 }
 
+/// A hidden value as it was sent with a refused form, else as the page has it. A version must stay the one that the
+/// fields were read with: a later one would pass off what somebody else saved meanwhile as seen.
+pub fn as_sent(function: &str, name: &str, fresh: String) -> String {
+    use_failure(function).and_then(|failure| failure.value(name)).unwrap_or(fresh)
+}
+
 impl Failure {
     /// What was typed into a field.
     pub fn value(&self, name: &str) -> Option<String> {

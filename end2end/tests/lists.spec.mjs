@@ -40,8 +40,8 @@ test('the fleet is narrowed by state and fuel together', async ({ withPage }) =>
 test('a search keeps the view, and a view keeps the search', async ({ withPage }) => {
   await withPage({ as: 'reader', javascript: false }, async (page) => {
     await page.goto('/customers?status=active');
-    await page.locator('.tools input[name="q"]').fill('mar');
-    await page.locator('.tools input[name="q"]').press('Enter');
+    await page.locator('.tools input[type="search"]').fill('mar');
+    await page.locator('.tools input[type="search"]').press('Enter');
     await page.waitForURL(/q=mar/);
     assert.equal(new URL(page.url()).searchParams.get('status'), 'active');
     await page.locator('ul.chips').getByRole('link', { name: 'Blocked', exact: true }).click();

@@ -44,8 +44,8 @@ async function walk(page, { plate, customer, number }, javascript) {
   await page.locator('nav.rail').getByRole('link', { name: 'Customers' }).click();
   await heading('Customers');
 
-  await page.locator('.tools input[name="q"]').fill(plate);
-  await page.locator('.tools input[name="q"]').press('Enter');
+  await page.locator('.tools input[type="search"]').fill(plate);
+  await page.locator('.tools input[type="search"]').press('Enter');
   await page.waitForURL(/[?&]q=/);
   assert.ok((await page.locator('main tbody tr').count()) >= 1, 'The plate finds nobody.');
   await page.locator('main tbody').getByRole('link', { name: customer, exact: true }).first().click();

@@ -4,7 +4,6 @@
 /// function that its island names.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
-    // Without a word from here the linker drops the crate, and the islands' functions with it.
-    app::islands::keep();
+    app::islands::arrive();
     leptos::mount::hydrate_islands();
 }

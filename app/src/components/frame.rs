@@ -150,7 +150,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                     <div class="top-end">
                         {(!viewer.environment.is_empty()).then(|| view! { <span class="env">{viewer.environment}</span> })}
                         <details class="menu end" name="top">
-                            <summary class="me" aria-label=format!("{name}, your account")>{initials}</summary>
+                            <summary class="me">{initials}<span class="vh">{format!(": {name}, your account")}</span></summary>
                             <div class="menu-body">
                                 <p class="menu-head"><b>{name.clone()}</b><span>{roles}</span></p>
                                 <ul>

@@ -3,12 +3,12 @@
 //! Everything here makes a page quicker to use and nothing possible that isn't possible without it. An island gets what
 //! it needs as properties, which travel in the page: the browser has no context of ours. No island has children.
 
+#[cfg(feature = "hydrate")]
+mod arrival;
 mod palette;
 mod unsaved;
 
+#[cfg(feature = "hydrate")]
+pub use arrival::arrive;
 pub use palette::{Palette, Place};
 pub use unsaved::WarnUnsaved;
-
-/// Does nothing, and is called so that the linker keeps this crate's exports.
-#[cfg(feature = "hydrate")]
-pub fn keep() {}

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_params_map;
 use super::reads::{CustomerFormView, new_customer_form, read_customer_form};
 use crate::{
     components::{ChoiceField, Crumb, Field, Hidden, Loaded, PageHead, PostForm},
+    failure::as_sent,
     pages::records::ConflictPanel,
 };
 
@@ -53,8 +54,8 @@ fn show_existing(view: CustomerFormView) -> AnyView {
         <ConflictPanel function="customers/edit" id=id.clone()/>
         <PostForm function="customers/edit" warns_unsaved=true class="form two">
             <Hidden name="id" value=id/>
-            <Hidden name="version" value=version/>
-            <Hidden name="base" value=base/>
+            <Hidden name="version" value=as_sent("customers/edit", "version", version)/>
+            <Hidden name="base" value=as_sent("customers/edit", "base", base)/>
             <Fields view/>
             <div class="form-acts span">
                 <button class="btn primary" type="submit">"Save changes"</button>

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_params_map;
 use super::reads::{VehicleFormView, open_new_vehicle, open_vehicle};
 use crate::{
     components::{ChoiceField, Crumb, Field, Hidden, Loaded, PageHead, PostForm},
+    failure::as_sent,
     pages::records::ConflictPanel,
 };
 
@@ -52,8 +53,8 @@ fn show_existing(view: VehicleFormView) -> AnyView {
         <ConflictPanel function="fleet/edit" id=id.clone()/>
         <PostForm function="fleet/edit" warns_unsaved=true class="form two">
             <Hidden name="id" value=id/>
-            <Hidden name="version" value=version/>
-            <Hidden name="base" value=base/>
+            <Hidden name="version" value=as_sent("fleet/edit", "version", version)/>
+            <Hidden name="base" value=as_sent("fleet/edit", "base", base)/>
             <Fields view/>
             <div class="form-acts span">
                 <button class="btn primary" type="submit">"Save changes"</button>

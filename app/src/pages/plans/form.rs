@@ -6,6 +6,7 @@ use leptos_router::hooks::use_params_map;
 use super::reads::{PlanFormView, open_new_plan, open_plan};
 use crate::{
     components::{ChoiceField, Crumb, Field, Hidden, Loaded, PageHead, PostForm, TextField},
+    failure::as_sent,
     pages::records::ConflictPanel,
 };
 
@@ -54,8 +55,8 @@ fn show_existing(view: PlanFormView) -> AnyView {
         <ConflictPanel function="plans/edit" id=id.clone()/>
         <PostForm function="plans/edit" warns_unsaved=true class="form two">
             <Hidden name="id" value=id/>
-            <Hidden name="version" value=version/>
-            <Hidden name="base" value=base/>
+            <Hidden name="version" value=as_sent("plans/edit", "version", version)/>
+            <Hidden name="base" value=as_sent("plans/edit", "base", base)/>
             <Fields view/>
             <div class="form-acts span">
                 <button class="btn primary" type="submit">"Save draft"</button>
