@@ -141,7 +141,7 @@ pub fn Frame(children: Children) -> impl IntoView {
                         <nav class="drawer" aria-label="Main menu"><Navigation/></nav>
                     </details>
                     <Brand is_top=true/>
-                    <form class="search" role="search" action="/search" method="get">
+                    <form class="search" role="search" aria-label="Everything" action="/search" method="get">
                         <Icon name="search"/>
                         <label class="vh" for="q">"Search everything"</label>
                         <input id="q" type="search" name="q" placeholder="Search a plate, VIN, customer, number …" autocomplete="off"/>

@@ -110,7 +110,7 @@ fn Tools(list: ListView) -> impl IntoView {
     let chips: Vec<_> = list.chips.into_iter().map(chip).chain(list.filters.into_iter().map(removable)).collect();
     view! {
         <div class="tools">
-            <form class="search-field" method="get" role="search">
+            <form class="search-field" method="get" role="search" aria-label="This list">
                 <Icon name="search"/>
                 <input
                     class="input"
@@ -165,7 +165,7 @@ fn Table(list: ListView) -> impl IntoView {
         None => view! { <span class="btn small" aria-disabled="true">{label}</span> }.into_any(),
     };
     view! {
-        <div class="table-scroll" role="region" aria-labelledby="list-caption" tabindex="0">
+        <div class="table-scroll" role="group" aria-labelledby="list-caption" tabindex="0">
             <table class="table">
                 <caption id="list-caption" class="vh">{list.caption}</caption>
                 <thead><tr>{headings}</tr></thead>

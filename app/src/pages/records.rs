@@ -43,7 +43,7 @@ pub fn SmallTable(
                 view! { <div class="panel-body"><p class="muted">{empty}</p></div> }.into_any()
             } else {
                 view! {
-                    <div class="table-scroll" role="region" aria-labelledby=region tabindex="0">
+                    <div class="table-scroll" role="group" aria-labelledby=region tabindex="0">
                         <table class="table plain">
                             <caption class="vh" id=caption>{heading}</caption>
                             <thead><tr>{headings}</tr></thead>
@@ -127,7 +127,7 @@ pub fn ConflictPanel(
                     <Hidden name="version" value=version/>
                     <Hidden name="base" value=base/>
                     {unchanged}
-                    <div class="table-scroll" role="region" aria-labelledby="conflict" tabindex="0">
+                    <div class="table-scroll" role="group" aria-labelledby="conflict" tabindex="0">
                         <table class="diff conflict">
                             <thead>
                                 <tr>

@@ -1,5 +1,7 @@
 //! Plans and subscriptions.
 
+use std::collections::HashMap;
+
 use domain::{Timestamp, ids::StaffId, subscription::HoldKind, texts::fold};
 use jiff::{Span, civil::Date};
 use rand::Rng;
@@ -68,18 +70,18 @@ pub(super) async fn plans(maker: &mut Maker<'_>) -> Result<Vec<Version>, Error> 
 /// The state of the n-th subscription in a hundred.
 const fn state_of(nth: u32) -> &'static str {
     match nth % 100 {
-        0..72 => "active",
-        72..75 => "paused",
-        75..79 => "ending",
-        79 => "return_due",
-        80..82 => "requested",
-        82 => "approved",
-        83 => "awaiting_payment",
-        84..86 => "scheduled",
-        86 => "draft",
-        87 => "returned",
-        88..96 => "closed",
-        96..98 => "cancelled",
+        0..62 => "active",
+        62..65 => "paused",
+        65..69 => "ending",
+        69 => "return_due",
+        70..73 => "requested",
+        73 => "approved",
+        74 => "awaiting_payment",
+        75..77 => "scheduled",
+        77..79 => "draft",
+        79 => "returned",
+        80..94 => "closed",
+        94..98 => "cancelled",
         98 => "declined",
         _ => "expired",
     }
@@ -115,10 +117,10 @@ fn days_of(maker: &mut Maker<'_>, state: &str, today: Date, started: Date) -> Da
             days.next_due = days.service_until;
         }
         "return_due" => {
-            days.service_until = Some(plus(today, -maker.rng.random_range(0..4)));
+            days.service_until = Some(plus(today, -maker.rng.random_range(0..4)).max(started));
             days.next_due = days.service_until;
         }
-        "returned" => days.service_until = Some(plus(today, -maker.rng.random_range(1..5))),
+        "returned" => days.service_until = Some(plus(today, -maker.rng.random_range(1..5)).max(started)),
         "closed" => days.service_until = Some(plus(started, maker.rng.random_range(20..60)).min(plus(today, -2))),
         "approved" | "awaiting_payment" | "scheduled" => {
             days.service_from = Some(plus(today, maker.rng.random_range(1..25)));
@@ -130,7 +132,44 @@ fn days_of(maker: &mut Maker<'_>, state: &str, today: Date, started: Date) -> Da
     days
 }
 
-/// Makes subscriptions. Each open one has a car of its own.
+/// When a subscription was drafted, and its days.
+struct Times {
+    created: Timestamp,
+    days: Days,
+}
+
+fn times(maker: &mut Maker<'_>, state: &str, customer: &Customer) -> Times {
+    let today = date_in(maker.now, customer.zone);
+    let created = customer.since.plus(maker.rng.random_range(0..2 * Timestamp::DAY));
+    let started = plus(date_in(created, customer.zone), 1).min(plus(today, -1));
+    Times { created, days: days_of(maker, state, today, started) }
+}
+
+/// The cars that are not out yet, and for the others the day on which the first who has them got them: before it they
+/// were free for those who have come and gone.
+struct Yard<'f> {
+    fleet: &'f [Vehicle],
+    taken: usize,
+    free_until: HashMap<Uuid, Date>,
+}
+
+impl<'f> Yard<'f> {
+    fn take(&mut self, from: Option<Date>) -> Option<&'f Vehicle> {
+        let car = self.fleet.get(self.taken)?;
+        self.taken += 1;
+        self.free_until.insert(car.id, from?);
+        Some(car)
+    }
+
+    /// A car that nobody had from `from` up to and with `until`.
+    fn take_earlier(&mut self, from: Date, until: Date) -> Option<&'f Vehicle> {
+        let car = self.fleet.iter().find(|car| self.free_until.get(&car.id).is_none_or(|free| until < *free))?;
+        self.free_until.insert(car.id, from);
+        Some(car)
+    }
+}
+
+/// Makes subscriptions. Each one that is or was in service has a car, and no car is with two at once.
 pub(super) async fn subscriptions(
     maker: &mut Maker<'_>,
     customers: &[Customer],
@@ -138,41 +177,59 @@ pub(super) async fn subscriptions(
     plans: &[Version],
     count: u32,
 ) -> Result<Vec<Made>, Error> {
-    let mut cars = fleet.iter();
+    let mut yard = Yard { fleet, taken: 0, free_until: HashMap::new() };
     let mut made = Vec::new();
-    for nth in 0..count {
+    // Those who have come and gone last, when it is known since when the cars are with others.
+    let (gone, here): (Vec<u32>, Vec<u32>) = (0..count).partition(|nth| state_of(*nth) == "closed");
+    for nth in here.into_iter().chain(gone) {
         let customer = &customers[usize::try_from(nth).unwrap_or(0) % customers.len()];
         let mut state = state_of(nth);
-        let wants_car = !matches!(state, "closed" | "cancelled" | "declined" | "expired" | "draft" | "requested");
-        let car = if wants_car { cars.next() } else { None };
-        if wants_car && car.is_none() {
+        let mut when = times(maker, state, customer);
+        let car = match state {
+            "cancelled" | "declined" | "expired" | "draft" | "requested" => None,
+            "closed" => when
+                .days
+                .service_from
+                .zip(when.days.service_until)
+                .filter(|(from, until)| from < until)
+                .and_then(|(from, until)| yard.take_earlier(from, until)),
+            _ => yard.take(when.days.service_from),
+        };
+        if car.is_none() && matches!(state, "closed") {
+            state = "cancelled";
+            when = times(maker, state, customer);
+        } else if car.is_none() && !matches!(state, "cancelled" | "declined" | "expired" | "draft") {
             // The fleet is all out: this one is still only asked for.
             state = "requested";
+            when = times(maker, state, customer);
         }
-        made.push(one(maker, nth, state, customer, car, plans).await?);
+        made.push(one(maker, Contract { nth, state, customer, car, when }, plans).await?);
     }
-    let left: Vec<Vehicle> = cars.map(|vehicle| Vehicle { id: vehicle.id, odometer_km: vehicle.odometer_km }).collect();
+    let left: Vec<Vehicle> = fleet
+        .iter()
+        .filter(|car| !yard.free_until.contains_key(&car.id))
+        .map(|vehicle| Vehicle { id: vehicle.id, odometer_km: vehicle.odometer_km })
+        .collect();
     cars::spread(maker, &left).await?;
     people::series(maker, "S", 1_000 + i64::from(count)).await?;
     Ok(made)
+}
+
+/// What one subscription is made of.
+struct Contract<'a> {
+    nth: u32,
+    state: &'static str,
+    customer: &'a Customer,
+    car: Option<&'a Vehicle>,
+    when: Times,
 }
 
 #[allow(
     clippy::too_many_lines,
     reason = "one row after the other; split, it would only be harder to compare with the tables"
 )]
-async fn one(
-    maker: &mut Maker<'_>,
-    nth: u32,
-    state: &'static str,
-    customer: &Customer,
-    car: Option<&Vehicle>,
-    plans: &[Version],
-) -> Result<Made, Error> {
-    let today = date_in(maker.now, customer.zone);
-    let created = customer.since.plus(maker.rng.random_range(0..2 * Timestamp::DAY));
-    let started = plus(date_in(created, customer.zone), 1).min(plus(today, -1));
-    let days = days_of(maker, state, today, started);
+async fn one(maker: &mut Maker<'_>, contract: Contract<'_>, plans: &[Version]) -> Result<Made, Error> {
+    let Contract { nth, state, customer, car, when: Times { created, days } } = contract;
     let plan = &plans[maker.rng.random_range(0..if days.pause.is_some() { 5 } else { plans.len() })];
     let id = maker.id(created);
     let number = format!("S-{}", 1_001 + nth);
@@ -212,7 +269,7 @@ async fn one(
             "INSERT INTO vehicle_assignment (id, subscription_id, vehicle_id, starts_at, ends_at, odometer_start_km, odometer_end_km, created_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
             .bind(assignment).bind(id).bind(car.id).bind(start_of(from, customer.zone).millis()).bind(ends_at)
-            .bind(is_out.then_some(car.odometer_km - 10)).bind((state == "returned").then_some(car.odometer_km)).bind(created.millis())
+            .bind(is_out.then_some(car.odometer_km - 10)).bind(matches!(state, "returned" | "closed").then_some(car.odometer_km)).bind(created.millis())
             .execute(c).await.map(|_| ()))?;
         let car_state = match state {
             "approved" | "awaiting_payment" => "reserved",
@@ -220,7 +277,9 @@ async fn one(
             "returned" => "inspection",
             _ => "on_subscription",
         };
-        cars::set_state(maker, car.id, car_state, created).await?;
+        if state != "closed" {
+            cars::set_state(maker, car.id, car_state, created).await?;
+        }
     }
     if let Some((from, until)) = days.pause {
         let pause = maker.id(created);

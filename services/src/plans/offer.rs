@@ -21,8 +21,10 @@ pub struct Offer {
     pub plan_id: Uuid,
     /// Its name.
     pub plan_name: String,
-    currency: String,
-    price_minor: i64,
+    /// The currency of its amounts.
+    pub currency: String,
+    /// Price for each month, in minor units.
+    pub price_minor: i64,
 }
 
 impl Offer {

@@ -15,7 +15,7 @@ use crate::{
     audit,
     db::on,
     form_token::{self, Spent},
-    running_number, search,
+    plans, running_number, search,
     timeline::{self, NewEntry, Subject},
 };
 
@@ -50,13 +50,6 @@ struct Customer {
     currency: String,
 }
 
-#[derive(FromRow)]
-struct Version {
-    status: String,
-    currency: String,
-    price_minor: i64,
-}
-
 /// What can be started today.
 pub async fn startable(
     cx: &Services,
@@ -70,21 +63,18 @@ pub async fn startable(
         None => None,
     };
     let currency = customer.as_ref().map(|(_, currency)| currency.clone());
-    let plans: Vec<(Uuid, String, i64, i64, String)> = on!(reading.connection(), c => sqlx::query_as(
-        "SELECT pv.id, p.name, pv.number, pv.price_minor, pv.currency
-         FROM plan_version pv JOIN plan p ON p.id = pv.plan_id
-         WHERE pv.status = 'published' AND p.status = 'published'
-         ORDER BY p.sort_name, pv.number DESC
-         LIMIT 200")
-        .fetch_all(c).await)?;
+    let plans = plans::offers(cx, reading.connection()).await?;
     let vehicles = on!(reading.connection(), c => sqlx::query_as(
         "SELECT id, plate, make || ' ' || model FROM vehicle WHERE state = 'available' ORDER BY sort_name, id LIMIT 200")
         .fetch_all(c).await)?;
     Ok(Startable {
         plans: plans
             .into_iter()
-            .filter(|(.., of)| currency.as_ref().is_none_or(|currency| currency == of))
-            .map(|(id, name, number, price, currency)| (id, format!("{name} (version {number})"), price, currency))
+            .filter(|offer| currency.as_ref().is_none_or(|currency| *currency == offer.currency))
+            .map(|offer| {
+                let name = format!("{} (version {})", offer.plan_name, offer.number);
+                (offer.version_id, name, offer.price_minor, offer.currency)
+            })
             .collect(),
         vehicles,
         customer_name: customer.map(|(name, _)| name),
@@ -109,11 +99,10 @@ pub async fn create(
         "SELECT name, zone, currency FROM customer WHERE id = $1 AND status <> 'closed'")
         .bind(draft.customer.uuid()).fetch_optional(c).await)?
     .ok_or_else(|| Error::invalid_field("customer", "Choose a customer whose record is open."))?;
-    let version: Version = on!(uow.connection(), c => sqlx::query_as(
-        "SELECT status, currency, price_minor FROM plan_version WHERE id = $1")
-        .bind(draft.plan_version.uuid()).fetch_optional(c).await)?
-    .filter(|version: &Version| version.status == "published")
-    .ok_or_else(|| Error::invalid_field("plan_version", "This plan is not on offer any more. Choose another one."))?;
+    let offers = plans::offers(cx, uow.connection()).await?;
+    let version = offers.into_iter().find(|offer| offer.version_id == draft.plan_version.uuid()).ok_or_else(|| {
+        Error::invalid_field("plan_version", "This plan is not on offer any more. Choose another one.")
+    })?;
     if version.currency != customer.currency {
         return Err(Error::invalid_field(
             "plan_version",

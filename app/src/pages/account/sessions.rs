@@ -33,7 +33,7 @@ fn show(view: SessionsView) -> AnyView {
         <Refusal of=&["account/end_session", "account/end_other_sessions"]/>
         <div class="stack">
             <section class="panel">
-                <div class="table-scroll" role="region" aria-labelledby="sessions-caption" tabindex="0">
+                <div class="table-scroll" role="group" aria-labelledby="sessions-caption" tabindex="0">
                     <table class="table">
                         <caption id="sessions-caption" class="vh">"My open sessions"</caption>
                         <thead>

@@ -85,7 +85,7 @@ fn Differences(changes: Vec<ChangeView>) -> impl IntoView {
             })
             .collect();
         view! {
-            <div class="table-scroll" role="region" aria-labelledby="differences" tabindex="0">
+            <div class="table-scroll" role="group" aria-labelledby="differences" tabindex="0">
                 <table class="diff">
                     <caption class="vh" id="differences">"What differs from the version in force"</caption>
                     <thead>

@@ -27,7 +27,7 @@ fn show(view: MatrixView) -> AnyView {
                 .then(|| view! { <a class="btn primary" href="/settings/roles/new">"New role"</a> })}
         </PageHead>
         <section class="panel">
-            <div class="matrix-scroll" role="region" aria-labelledby="matrix-caption" tabindex="0">
+            <div class="matrix-scroll" role="group" aria-labelledby="matrix-caption" tabindex="0">
                 <table class="matrix">
                     <caption id="matrix-caption" class="vh">"Permissions of each role"</caption>
                     <thead><tr><th scope="col">"Permission"</th>{heads}</tr></thead>

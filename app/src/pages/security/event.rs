@@ -88,7 +88,7 @@ fn Changes(changes: Vec<ChangeView>) -> impl IntoView {
         view! {
             <section class="panel" aria-labelledby="changes">
                 <header class="panel-head"><h2 id="changes">"What changed"</h2></header>
-                <div class="table-scroll" role="region" aria-labelledby="changes-caption" tabindex="0">
+                <div class="table-scroll" role="group" aria-labelledby="changes-caption" tabindex="0">
                     <table class="diff">
                         <caption id="changes-caption" class="vh">"Fields before and after"</caption>
                         <thead>

@@ -65,7 +65,7 @@ fn Invitations(invitations: Vec<InvitationLine>) -> impl IntoView {
     view! {
         <section class="panel" aria-labelledby="links">
             <header class="panel-head"><h2 id="links">"Open links"</h2></header>
-            <div class="table-scroll" role="region" aria-labelledby="links-caption" tabindex="0">
+            <div class="table-scroll" role="group" aria-labelledby="links-caption" tabindex="0">
                 <table class="table plain">
                     <caption id="links-caption" class="vh">"One-time links that nobody has used yet"</caption>
                     <thead>

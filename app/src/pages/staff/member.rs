@@ -144,7 +144,7 @@ fn Sessions(sessions: Vec<OpenSession>, may_end: bool) -> impl IntoView {
                 view! { <div class="panel-body"><p class="muted">"They are not signed in anywhere."</p></div> }.into_any()
             } else {
                 view! {
-                    <div class="table-scroll" role="region" aria-labelledby="sessions-caption" tabindex="0">
+                    <div class="table-scroll" role="group" aria-labelledby="sessions-caption" tabindex="0">
                         <table class="table plain">
                             <caption id="sessions-caption" class="vh">"Open sessions"</caption>
                             <thead>

@@ -91,7 +91,7 @@ fn Amounts(amounts: Vec<AmountView>, next_invoice: Option<AmountView>) -> impl I
     view! {
         <section class="panel" aria-labelledby="amounts">
             <header class="panel-head"><h2 id="amounts">"Amounts"</h2></header>
-            <div class="table-scroll" role="region" aria-labelledby="amounts" tabindex="0">
+            <div class="table-scroll" role="group" aria-labelledby="amounts" tabindex="0">
                 <table class="amounts">
                     <thead>
                         <tr>
