@@ -64,7 +64,7 @@ for (const theme of ['light', 'dark']) {
       await page.locator('dialog.palette[open]').waitFor();
       await accessible(page);
       await page.keyboard.press('Escape');
-      await page.locator('dialog.palette[open]').waitFor({ state: 'detached' });
+      await page.waitForFunction(() => document.activeElement === document.body);
       await page.keyboard.press('?');
       await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor();
       await accessible(page);

@@ -16,7 +16,7 @@ use services::{
 };
 use uuid::Uuid;
 
-const OPTIONS: Options = Options { customers: 120, seed: 7 };
+const OPTIONS: Options = Options { customers: 800, seed: 7 };
 
 async fn ids(cx: &Services) -> Vec<Uuid> {
     let mut reading = cx.db.read().await.expect("a reading");
@@ -31,9 +31,9 @@ async fn what_is_made_keeps_every_rule() {
     on_both_engines(async |cx| {
         roles::seed(&cx).await.expect("the built-in roles");
         let filled = demo::fill(&cx, OPTIONS).await.expect("filled");
-        assert_eq!((filled.customers, filled.vehicles, filled.subscriptions), (120, 90, 108));
+        assert_eq!((filled.customers, filled.vehicles, filled.subscriptions), (800, 600, 720));
         let ids = ids(&cx).await;
-        assert_eq!(ids.len(), 108);
+        assert_eq!(ids.len(), 720);
         let mut states = std::collections::BTreeSet::new();
         for id in &ids {
             let detail = subscriptions::find(&cx, &access(), SubscriptionId::from(*id), None).await.expect("readable");

@@ -208,7 +208,7 @@ async fn of_two_presses_at_once_one_is_done() {
         let hash = review(&cx, id, pause).await.expect("reviewed");
         let (allowed, reason) = (permitted(pause), reason());
         let press = || subscriptions::commit(&cx, &allowed, id, &hash, &reason);
-        let (one, two, three) = tokio::join!(press(), press(), press());
+        let (one, two, three) = tokio::join!(Box::pin(press()), Box::pin(press()), Box::pin(press()));
         let done = [&one, &two, &three].into_iter().filter(|result| result.is_ok()).count();
         assert_eq!(done, 1, "{one:?} {two:?} {three:?}");
         for refused in [one, two, three].into_iter().filter_map(Result::err) {

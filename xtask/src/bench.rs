@@ -43,8 +43,16 @@ struct Measurement {
     measure: fn(&Bench) -> Result<(), Failure>,
 }
 
-const MEASUREMENTS: &[Measurement] =
-    &[Measurement { name: "size", measure: size }, Measurement { name: "memory", measure: idle_memory }];
+const MEASUREMENTS: &[Measurement] = &[
+    Measurement { name: "size", measure: size },
+    Measurement { name: "memory", measure: idle_memory },
+    Measurement { name: "list", measure: list },
+    Measurement { name: "rows", measure: rows },
+    Measurement { name: "sign-in", measure: sign_in },
+];
+
+/// The list that a large one is compared with.
+const FEW_ROWS: u64 = 5_000;
 
 /// Builds the release server and measures it.
 pub fn bench(places: &Places, words: &[String]) -> Result<(), Failure> {
@@ -103,8 +111,39 @@ impl Bench<'_> {
 
     /// A server on the data in a folder.
     fn serve(&self, data: &Path) -> Result<Server, Failure> {
-        Server::start(self.places, &self.binary, data, &[], &self.folder.join("server.log"))
+        let log = self.folder.join(format!("{}.log", data.file_name().and_then(|name| name.to_str()).unwrap_or("server")));
+        Server::start(self.places, &self.binary, data, &["--demo".to_owned()], &log)
     }
+}
+
+/// Calls the program that makes load and measures, optimised as the server is.
+fn measure(bench: &Bench, words: &[&str]) -> Result<(), Failure> {
+    let mut command = program(bench.places, "cargo");
+    run(command.args(["run", "--quiet", "--release", "--package", "bench", "--"]).args(words))
+}
+
+fn list(bench: &Bench) -> Result<(), Failure> {
+    let server = bench.serve(&bench.demo("list")?)?;
+    let (seconds, connections) = (bench.options.seconds.to_string(), bench.options.connections.to_string());
+    measure(bench, &["list", &server.url(), &seconds, &connections])
+}
+
+fn rows(bench: &Bench) -> Result<(), Failure> {
+    let with = |name: &str, rows: u64| {
+        let data = bench.demo(name)?;
+        let database = data.join("keyfob.db").display().to_string();
+        measure(bench, &["fill", &database, &rows.to_string()])?;
+        bench.serve(&data)
+    };
+    let (small, large) = (with("few", FEW_ROWS)?, with("many", bench.options.rows)?);
+    let (seconds, connections) = (bench.options.seconds.to_string(), bench.options.connections.to_string());
+    measure(bench, &["rows", &small.url(), &large.url(), &seconds, &connections])
+}
+
+fn sign_in(bench: &Bench) -> Result<(), Failure> {
+    let server = bench.serve(&bench.demo("sign-in")?)?;
+    let (seconds, connections) = (bench.options.seconds.to_string(), bench.options.connections.to_string());
+    measure(bench, &["sign-in", &server.url(), &seconds, &connections])
 }
 
 fn size(bench: &Bench) -> Result<(), Failure> {

@@ -161,9 +161,9 @@ impl<'f> Yard<'f> {
         Some(car)
     }
 
-    /// A car that nobody had from `from` up to and with `until`.
+    /// A car that nobody had from `from` up to and with `until`, nor the day after: zones differ by hours.
     fn take_earlier(&mut self, from: Date, until: Date) -> Option<&'f Vehicle> {
-        let car = self.fleet.iter().find(|car| self.free_until.get(&car.id).is_none_or(|free| until < *free))?;
+        let car = self.fleet.iter().find(|car| self.free_until.get(&car.id).is_none_or(|free| plus(until, 1) < *free))?;
         self.free_until.insert(car.id, from);
         Some(car)
     }
