@@ -64,6 +64,7 @@ impl Connection {
     /// Asks for a page and reads it to its end. Anything but 200 is trouble.
     pub async fn get(&mut self, path: &str) -> Result<Bytes, Trouble> {
         let request = self.request(Method::GET, path).body(Full::default())?;
+        self.sender.ready().await?;
         let answer = self.sender.send_request(request).await?;
         let status = answer.status();
         let body = answer.into_body().collect().await?.to_bytes();
@@ -80,6 +81,7 @@ impl Connection {
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(ORIGIN, format!("http://{}", self.portal.address))
             .body(Full::from(body))?;
+        self.sender.ready().await?;
         let answer = self.sender.send_request(request).await?;
         let (head, body) = answer.into_parts();
         body.collect().await?;

@@ -5,8 +5,7 @@
 #![allow(clippy::expect_used)]
 
 mod audit_fixture;
-
-use std::sync::Mutex;
+mod statements;
 
 use audit_fixture::{attack, reader};
 use services::{
@@ -15,56 +14,7 @@ use services::{
     testing::{NOW, on_both_engines},
 };
 use sqlx::{AssertSqlSafe, Row};
-use tracing::{
-    Event, Metadata, Subscriber,
-    field::{Field, Visit},
-    span::{Attributes, Id, Record},
-};
-
-static STATEMENTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-/// Keeps every statement that is run.
-struct Catch;
-
-impl Subscriber for Catch {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "sqlx::query"
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        event.record(&mut Keep);
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
-
-struct Keep;
-
-impl Visit for Keep {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "db.statement" && !value.is_empty() {
-            STATEMENTS.lock().expect("not poisoned").push(value.trim().to_owned());
-        }
-    }
-
-    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
-}
-
-/// The statements caught since the last call that read events.
-fn caught() -> Vec<String> {
-    let statements = std::mem::take(&mut *STATEMENTS.lock().expect("not poisoned"));
-    statements.into_iter().filter(|sql| sql.starts_with("SELECT") && sql.contains("FROM audit_event")).collect()
-}
+use statements::{Catch, caught};
 
 /// Many events, made by the database itself: for plans their hashes don't matter.
 async fn fill(cx: &Services) {
@@ -180,7 +130,7 @@ async fn lists_walk(cx: &Services) {
         (Filter { from: Some(NOW.plus(-9_000_000)), ..none() }, "audit_event_by_time", vec!["1795419000000"]),
     ];
     for (filter, index, mut values) in lists {
-        caught();
+        caught("audit_event");
         let page = audit::list(cx, &reader(), &filter).await.expect("the first page");
         walks(cx, index, &values).await;
         let filter = Filter { cursor: page.next, ..filter };
@@ -193,7 +143,7 @@ async fn lists_walk(cx: &Services) {
 
 /// The list's own statement walks the index in order.
 async fn walks(cx: &Services, index: &str, values: &[&str]) {
-    let sql = caught().pop().expect("a list");
+    let sql = caught("audit_event").pop().expect("a list");
     let plan = explain(cx, &sql, values).await;
     assert!(plan.contains(index) && !is_whole(&plan) && !is_sorted(&plan), "expected {index}:\n{sql}\n\n{plan}");
 }
@@ -201,10 +151,10 @@ async fn walks(cx: &Services, index: &str, values: &[&str]) {
 async fn areas_walk(cx: &Services) {
     for (area, index, is_few) in [("plan.", "audit_event_by_action", true), ("customer.", "audit_event_by_time", false)]
     {
-        caught();
+        caught("audit_event");
         let filter = Filter { action: Some(area.to_owned()), ..Filter::default() };
         assert_eq!(audit::list(cx, &reader(), &filter).await.expect("the first page").rows.len(), 50);
-        let statements = caught();
+        let statements = caught("audit_event");
         let [measure, list] = statements.as_slice() else { panic!("{statements:?}") };
         let (from, to) = (format!("'{area}'"), format!("'{area}\u{10FFFF}'"));
         let plan = explain(cx, measure, &[&from, &to, "5000"]).await;
@@ -216,9 +166,9 @@ async fn areas_walk(cx: &Services) {
 }
 
 async fn figures_walk(cx: &Services) {
-    caught();
+    caught("audit_event");
     audit::summary(cx, &reader()).await.expect("summed up");
-    let statements = caught();
+    let statements = caught("audit_event");
     assert_eq!(statements.len(), 3, "{statements:?}");
     for sql in statements {
         let plan = explain(cx, &sql, &["1795420000000", "10000"]).await;

@@ -5,8 +5,7 @@
 #![allow(clippy::expect_used)]
 
 mod fleet_fixture;
-
-use std::sync::Mutex;
+mod statements;
 
 use domain::{
     customers::CustomerStatus,
@@ -16,59 +15,7 @@ use domain::{
 use fleet_fixture::access;
 use services::{Db, Services, customers, fleet, plans, testing::on_both_engines};
 use sqlx::{AssertSqlSafe, Row};
-use tracing::{
-    Event, Metadata, Subscriber,
-    field::{Field, Visit},
-    span::{Attributes, Id, Record},
-};
-
-static STATEMENTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-/// Keeps every statement that is run.
-struct Catch;
-
-impl Subscriber for Catch {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "sqlx::query"
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        event.record(&mut Keep);
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
-
-struct Keep;
-
-impl Visit for Keep {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "db.statement" && !value.is_empty() {
-            STATEMENTS.lock().expect("not poisoned").push(value.trim().to_owned());
-        }
-    }
-
-    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
-}
-
-/// The list's statement among those caught since the last call.
-fn caught(table: &str) -> String {
-    let statements = std::mem::take(&mut *STATEMENTS.lock().expect("not poisoned"));
-    statements
-        .into_iter()
-        .rfind(|sql| sql.starts_with("SELECT") && sql.contains(&format!("FROM {table}")))
-        .expect("caught")
-}
+use statements::{Catch, caught};
 
 async fn run(cx: &Services, sql: String) {
     match &cx.db {
@@ -162,7 +109,7 @@ async fn explain(cx: &Services, sql: &str, values: &[&str]) -> String {
 
 /// A page in order: an index gives the order, nothing is read whole, nothing is sorted.
 async fn walks(cx: &Services, table: &str, index: &str, values: &[&str]) {
-    let sql = caught(table);
+    let sql = caught(table).pop().expect("caught");
     let plan = explain(cx, &sql, values).await;
     let is_whole =
         plan.lines().any(|line| line.starts_with("SCAN") && !line.contains("USING")) || plan.contains("Seq Scan");
@@ -172,7 +119,7 @@ async fn walks(cx: &Services, table: &str, index: &str, values: &[&str]) {
 
 /// A search: it begins at the index of words and reads nothing whole; the few it finds may be sorted.
 async fn looks_up(cx: &Services, table: &str, values: &[&str]) {
-    let sql = caught(table);
+    let sql = caught(table).pop().expect("caught");
     let plan = explain(cx, &sql, values).await;
     let is_whole =
         plan.lines().any(|line| line.starts_with("SCAN") && !line.contains("USING") && !line.contains("SUBQUERY"))
@@ -259,7 +206,7 @@ async fn plans_have(cx: &Services, is_descending: bool) {
             if filter.cursor.is_some() {
                 values.extend(["'p00010000'", ID]);
             }
-            let plan = explain(cx, &caught("plan p"), &values).await;
+            let plan = explain(cx, &caught("plan p").pop().expect("caught"), &values).await;
             // The few versions of one plan are sorted within it.
             let is_whole = plan.lines().any(|line| line.starts_with("SCAN") && !line.contains("USING"))
                 || plan.contains("Seq Scan");

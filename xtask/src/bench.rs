@@ -111,7 +111,8 @@ impl Bench<'_> {
 
     /// A server on the data in a folder.
     fn serve(&self, data: &Path) -> Result<Server, Failure> {
-        let log = self.folder.join(format!("{}.log", data.file_name().and_then(|name| name.to_str()).unwrap_or("server")));
+        let log =
+            self.folder.join(format!("{}.log", data.file_name().and_then(|name| name.to_str()).unwrap_or("server")));
         Server::start(self.places, &self.binary, data, &["--demo".to_owned()], &log)
     }
 }

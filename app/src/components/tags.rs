@@ -48,7 +48,7 @@ pub fn Tags(
                         <PostForm function="tags/add" class="tag-add">
                             <input type="hidden" name="subject" value=subject/>
                             <input type="hidden" name="id" value=id/>
-                            <input class="input" name="tag" id="f-tag" aria-label="New tag" autocomplete="off"/>
+                            <input class="input" name="tag" id="f-tag" aria-label="New tag" placeholder="New tag" autocomplete="off"/>
                             <button class="btn small" type="submit">"Add tag"</button>
                         </PostForm>
                     </li>

@@ -62,6 +62,11 @@ pub(super) async fn plans(maker: &mut Maker<'_>) -> Result<Vec<Version>, Error> 
             .bind(version).bind(plan).bind(price_minor).bind(deposit).bind(included_km).bind(pause_allowed)
             .bind(&from).bind(since.millis()).execute(c).await.map(|_| ()))?;
         search::replace(maker.uow.connection(), search::Kind::Plan, plan, &[name]).await?;
+        let entry = maker.id(since);
+        on!(maker.uow.connection(), c => sqlx::query(
+            "INSERT INTO timeline_entry (id, object_type, object_id, at, actor, source, action, summary)
+             VALUES ($1, 'plan', $2, $3, 'Petra Novotna', 'person', 'plan.published', 'Published version 1')")
+            .bind(entry).bind(plan).bind(since.millis()).execute(c).await.map(|_| ()))?;
         versions.push(Version { id: version, price_minor });
     }
     Ok(versions)
@@ -163,7 +168,8 @@ impl<'f> Yard<'f> {
 
     /// A car that nobody had from `from` up to and with `until`, nor the day after: zones differ by hours.
     fn take_earlier(&mut self, from: Date, until: Date) -> Option<&'f Vehicle> {
-        let car = self.fleet.iter().find(|car| self.free_until.get(&car.id).is_none_or(|free| plus(until, 1) < *free))?;
+        let car =
+            self.fleet.iter().find(|car| self.free_until.get(&car.id).is_none_or(|free| plus(until, 1) < *free))?;
         self.free_until.insert(car.id, from);
         Some(car)
     }

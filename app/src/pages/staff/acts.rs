@@ -1,5 +1,6 @@
 //! The confirmations of what is done to a member of staff: what follows from it, why, and one press.
 
+use domain::permissions::Permission;
 use leptos::prelude::*;
 
 use super::reads::{MemberView, RoleLine};
@@ -32,6 +33,14 @@ impl Act {
             "reset" => Self::Reset,
             _ => return None,
         })
+    }
+
+    /// What one must hold to be asked at all.
+    pub(super) fn needs(self) -> Permission {
+        match self {
+            Self::Roles => Permission::RolesManage,
+            Self::Disable | Self::Enable | Self::Sessions | Self::Reset => Permission::StaffManage,
+        }
     }
 }
 

@@ -26,7 +26,7 @@ pub fn StaffMemberPage() -> impl IntoView {
 }
 
 fn show((act, member): (String, MemberView)) -> AnyView {
-    match Act::of(&act) {
+    match Act::of(&act).filter(|act| !member.is_self && may(act.needs())) {
         Some(act) => act_page(act, member),
         None => view! { <Member member/> }.into_any(),
     }

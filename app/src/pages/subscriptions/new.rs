@@ -22,12 +22,13 @@ fn show(view: NewSubscription) -> AnyView {
     } else {
         view! { <Hidden name="customer" value=view.customer/> }.into_any()
     };
+    let plans = std::iter::once((String::new(), "Choose a plan".to_owned())).chain(view.plans).collect();
     view! {
         <PageHead title="New subscription".to_owned() subtitle crumbs=vec![Crumb::new("Subscriptions", "/subscriptions")]/>
         <PostForm function="subscriptions/create" warns_unsaved=true>
             <Hidden name="token" value=view.token/>
             {whose}
-            <ChoiceField name="plan_version" label="Plan" choices=view.plans is_optional=true width="w-full" hint="The terms are those of this version."/>
+            <ChoiceField name="plan_version" label="Plan" choices=plans width="w-full" hint="The terms are those of this version."/>
             <ChoiceField name="vehicle" label="Car" choices=view.vehicles is_optional=true width="w-full" hint="It stays on offer until the subscription is approved."/>
             <Field name="service_from" label="First day of service" kind="date" value=view.today width="w-s"/>
             <div class="form-acts">
