@@ -5,6 +5,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Stdio,
 };
 
 use crate::{
@@ -105,7 +106,9 @@ impl Bench<'_> {
     /// A folder of that name with demo data in it.
     fn demo(&self, name: &str) -> Result<PathBuf, Failure> {
         let data = self.folder.join(name);
-        run(program(self.places, &self.binary).arg("demo").env("KEYFOB_DATA_DIR", &data))?;
+        // It lists the demo accounts, which nobody needs here.
+        let mut demo = program(self.places, &self.binary);
+        run(demo.arg("demo").env("KEYFOB_DATA_DIR", &data).stdout(Stdio::null()))?;
         Ok(data)
     }
 
