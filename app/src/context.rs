@@ -24,19 +24,6 @@ pub async fn answer<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T
 }
 
 async fn refuse(error: Error) -> AppError {
-    error.log();
-    let mut request_id = String::new();
-    if let Ok((cx, actor)) = asked() {
-        request_id.clone_from(&actor.trace().request_id);
-        if error.code == "access.missing_permission" {
-            let entry = audit::Entry::new("access.refused")
-                .outcome(audit::Outcome::Refused)
-                .detail("message", error.message.as_str());
-            if let Err(unwritten) = audit::record(&cx, &actor, entry).await {
-                unwritten.log();
-            }
-        }
-    }
     if let Some(response) = use_context::<ResponseOptions>() {
         if let Ok(status) = axum::http::StatusCode::from_u16(error.status) {
             response.set_status(status);
@@ -45,6 +32,27 @@ async fn refuse(error: Error) -> AppError {
             response.insert_header(axum::http::header::RETRY_AFTER, seconds.into());
         }
     }
+    match asked() {
+        Ok((cx, actor)) => told(&cx, &actor, error).await,
+        Err(_) => words_of(error, String::new()),
+    }
+}
+
+/// What whoever asked is told of a failure: the cause goes to the log, and a missing permission to the audit log.
+pub async fn told(cx: &Services, actor: &Actor, error: Error) -> AppError {
+    if error.code == "access.missing_permission" {
+        let entry = audit::Entry::new("access.refused")
+            .outcome(audit::Outcome::Refused)
+            .detail("message", error.message.as_str());
+        if let Err(unwritten) = audit::record(cx, actor, entry).await {
+            unwritten.log();
+        }
+    }
+    words_of(error, actor.trace().request_id.clone())
+}
+
+fn words_of(error: Error, request_id: String) -> AppError {
+    error.log();
     AppError {
         code: error.code.to_owned(),
         status: error.status,

@@ -32,7 +32,7 @@ impl Drop for Bare {
 }
 
 /// Starts it on a page's bytes.
-pub async fn start(page: &[u8]) -> Result<Bare, Trouble> {
+pub fn start(page: &[u8]) -> Result<Bare, Trouble> {
     let file = env::temp_dir().join(format!("keyfob-bench-{}.html", std::process::id()));
     fs::write(&file, page)?;
     let mut child = Command::new(env::current_exe()?).arg("bare").arg(&file).stdout(Stdio::piped()).spawn()?;

@@ -65,7 +65,7 @@ async fn list(address: &str, load: Load) -> Result<(), Trouble> {
     let portal = Portal::sign_in(address, "reader").await?;
     let page = portal.get(LIST).await?;
     println!("  the page: {} bytes, {} rows", page.len(), String::from_utf8_lossy(&page).matches("row-link").count());
-    let bare = bare::start(&page).await?;
+    let bare = bare::start(&page)?;
     let (mut ours, mut floor) = (Measured::default(), Measured::default());
     for _ in 0..2 {
         floor.add(&load.on(&bare.portal(), "/").await?);

@@ -3,14 +3,20 @@
 //! Only what [`app::functions`] declares is served. What changes anything is reached through [`super::gateway`] alone:
 //! called directly it must carry the token that binds forms to the session.
 
-use app::functions::{Function, Guard, Kind};
-use app::viewer::Viewer;
+use app::{
+    context::told,
+    error::AppError,
+    functions::{Function, Guard, Kind},
+    viewer::Viewer,
+};
 use axum::{
+    Json,
+    body::{Body, to_bytes},
     extract::{Request, State},
     http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use services::access::{Actor, ActorKind};
+use services::access::{Actor, ActorKind, Trace};
 use subtle::ConstantTimeEq;
 
 use super::{Site, pages::Context};
@@ -18,6 +24,9 @@ use crate::error_page::Problem;
 
 /// The header by which a direct call shows that it comes from a page of ours.
 pub const TOKEN_HEADER: &str = "x-keyfob-form";
+
+/// An error is words; nothing of ours says more at once.
+const MOST_OF_AN_ERROR: usize = 256 * 1024;
 
 /// Runs a server function.
 pub async fn handle(State(site): State<Site>, request: Request) -> Response {
@@ -42,19 +51,10 @@ pub async fn handle(State(site): State<Site>, request: Request) -> Response {
 
 /// Runs a function for somebody who may call it at all; the use case asks again for the very permission.
 pub(super) async fn run(site: Site, function: &'static Function, request: Request) -> Response {
-    let actor = request.extensions().get::<Actor>().cloned();
-    let is_allowed = actor.as_ref().is_some_and(|actor| passes(function.guard, actor));
-    if !is_allowed {
-        let signed_in = actor.is_some_and(|actor| !matches!(actor.kind(), ActorKind::Nobody));
-        // Holders of nothing are told by the use case itself, which names the permission and writes the refusal down.
-        if !signed_in {
-            return Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "access.signed_out",
-                "You are signed out. Sign in and try again.",
-            )
-            .into_response();
-        }
+    let actor = request.extensions().get::<Actor>().cloned().unwrap_or_else(|| Actor::nobody(Trace::default()));
+    if let Err(missing) = passes(function.guard, &actor) {
+        let error = told(&site.services, &actor, missing).await;
+        return (StatusCode::from_u16(error.status).unwrap_or(StatusCode::FORBIDDEN), Json(error)).into_response();
     }
     let context = Context::of(&site, &request);
     let mut response = leptos_axum::handle_server_fns_with_context(move || context.provide(), without_html(request))
@@ -62,16 +62,44 @@ pub(super) async fn run(site: Site, function: &'static Function, request: Reques
         .into_response();
     // The framework redirects a plain form back to its referer; only our own gateway redirects.
     response.headers_mut().remove(header::LOCATION);
-    response
+    with_own_status(response).await
 }
 
-fn passes(guard: Guard, actor: &Actor) -> bool {
+/// Whether somebody may call a function at all, or what they lack.
+fn passes(guard: Guard, actor: &Actor) -> Result<(), services::Error> {
+    let signed_in = || match actor.kind() {
+        ActorKind::Nobody => {
+            Err(services::Error::unauthenticated("access.signed_out", "You are signed out. Sign in and try again."))
+        }
+        _ => Ok(()),
+    };
     match guard {
-        Guard::Anybody => true,
-        Guard::SignedIn => !matches!(actor.kind(), ActorKind::Nobody),
-        Guard::Holds(permission) => actor.holds(permission),
-        Guard::OneOf(permissions) => permissions.iter().any(|permission| actor.holds(*permission)),
+        Guard::Anybody => Ok(()),
+        Guard::SignedIn => signed_in(),
+        Guard::Holds(permission) => actor.require(permission),
+        Guard::OneOf(permissions) if permissions.iter().any(|permission| actor.holds(*permission)) => Ok(()),
+        // One of several is missing; the first is as good a name for it as any.
+        Guard::OneOf(permissions) => {
+            signed_in().and_then(|()| permissions.first().map_or(Ok(()), |permission| actor.require(*permission)))
+        }
     }
+}
+
+/// The framework answers 500 for input that it can't read; it is the input that is wrong, and the error says so.
+async fn with_own_status(response: Response) -> Response {
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (mut head, body) = response.into_parts();
+    let Ok(bytes) = to_bytes(body, MOST_OF_AN_ERROR).await else {
+        return Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR).into_response();
+    };
+    if let Some(status) = serde_json::from_slice::<AppError>(&bytes).ok().and_then(|error| {
+        StatusCode::from_u16(error.status).ok().filter(|status| status.is_client_error() || status.is_server_error())
+    }) {
+        head.status = status;
+    }
+    Response::from_parts(head, Body::from(bytes))
 }
 
 fn without_html(mut request: Request) -> Request {
