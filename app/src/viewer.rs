@@ -37,6 +37,17 @@ pub struct Notice {
     pub message: String,
     /// When, as shown.
     pub at: String,
+    /// What takes it back, where that is true.
+    pub undo: Option<Undo>,
+}
+
+/// A form of one press that takes back what was just done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    /// The server function's endpoint.
+    pub function: String,
+    /// What is sent to it.
+    pub fields: Vec<(String, String)>,
 }
 
 /// What a write answers: where to go, and what to say there.
@@ -46,12 +57,22 @@ pub struct Done {
     pub to: String,
     /// What happened; empty says nothing.
     pub notice: String,
+    /// What takes it back, where that is true.
+    pub undo: Option<Undo>,
 }
 
 impl Done {
     /// Goes to a page and says what happened.
     pub fn at(to: impl Into<String>, notice: impl Into<String>) -> Self {
-        Self { to: to.into(), notice: notice.into() }
+        Self { to: to.into(), notice: notice.into(), undo: None }
+    }
+
+    /// Offers to take it back.
+    #[must_use]
+    pub fn with_undo(mut self, function: &str, fields: &[(&str, &str)]) -> Self {
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self.undo = Some(Undo { function: function.to_owned(), fields });
+        self
     }
 }
 

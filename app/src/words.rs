@@ -2,12 +2,15 @@
 
 use domain::{Timestamp, permissions::Permission};
 use jiff::civil::Date;
-use services::{access::Actor, clock::zoned, db::Page, notes::Note, timeline};
+use services::{
+    access::Actor,
+    clock::{ZONE, zoned},
+    db::Page,
+    notes::Note,
+    timeline,
+};
 
 use crate::views::{ChangeView, NoteView, TimelineItem, TimelineView, When};
-
-/// The zone instants are shown in.
-pub const ZONE: &str = "Europe/Berlin";
 
 /// An instant, seen from `now`: relative while that says more, then the date.
 pub fn when(at: Timestamp, now: Timestamp) -> When {

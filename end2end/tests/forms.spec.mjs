@@ -190,3 +190,28 @@ test('leaving with unsaved changes asks first', async ({ withPage }) => {
     assert.equal(asked.length, 2);
   });
 });
+
+test('a note and a tag that were removed come back by one press', { engines: BOTH }, async ({ withPage }) => {
+  await withPage({ as: 'agent', javascript: false }, async (page) => {
+    await page.goto(await newCustomer(page, `Undo ${Date.now()}`));
+    const done = (text) => page.getByRole('status').filter({ hasText: text }).waitFor();
+    await page.getByLabel('New note').fill('Rings back on Monday');
+    await page.getByRole('button', { name: 'Add note' }).click();
+    await done('Your note was added.');
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await done('The note was removed.');
+    assert.equal(await page.locator('.note-text').count(), 0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await done('The note is back.');
+    assert.equal(await page.locator('.note-text').textContent(), 'Rings back on Monday');
+
+    await page.getByLabel('New tag').fill('vip');
+    await page.getByRole('button', { name: 'Add tag' }).click();
+    await done('was added');
+    await page.locator('.tag button').click();
+    await done('was removed');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await done('was added');
+    assert.match(await page.locator('.tag').textContent(), /vip/);
+  });
+});

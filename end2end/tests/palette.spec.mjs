@@ -146,3 +146,19 @@ test('single keys can be switched off and on again', async ({ withPage }) => {
     await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor();
   });
 });
+
+test('the palette offers what can be done on the page, and does it', async ({ withPage }) => {
+  await withPage({ as: 'agent' }, async (page) => {
+    await page.goto('/customers');
+    await page.locator('main tbody a.row-link').first().click();
+    await page.getByRole('heading', { name: 'Contact' }).waitFor();
+    await hydrated(page);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('edit');
+    const option = page.locator('.palette-item').filter({ hasText: 'On this page' });
+    assert.equal(await option.locator('b').textContent(), 'Edit');
+    assert.equal(await option.getAttribute('aria-selected'), 'true');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/customers\/[0-9a-f-]{36}\/edit$/);
+  });
+});

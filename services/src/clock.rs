@@ -8,6 +8,10 @@ use std::sync::{
 use domain::Timestamp;
 use jiff::{civil::Date, tz::TimeZone};
 
+/// The business's own zone: whose days say from when a plan can be signed, and in which instants are shown. A contract's
+/// days are those of its customer's zone.
+pub const ZONE: &str = "Europe/Berlin";
+
 /// Tells the time.
 #[derive(Clone, Debug)]
 pub struct Clock(Source);

@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::{components::Icon, viewer::use_viewer};
+use crate::{
+    components::{Icon, PostForm},
+    functions::Function,
+    viewer::{Undo, use_viewer},
+};
 
 /// The notice of the last act, if there is one.
 #[component]
@@ -18,6 +22,7 @@ pub fn Message() -> impl IntoView {
                             <p>{notice.message}</p>
                             <p class="message-meta">{notice.at}</p>
                         </div>
+                        {notice.undo.and_then(undo)}
                         <a class="btn icon-only small quiet message-close" href="" aria-label="Dismiss">
                             <Icon name="close"/>
                         </a>
@@ -26,4 +31,20 @@ pub fn Message() -> impl IntoView {
             </div>
         }
     })
+}
+
+/// The press that takes it back; none for a function that isn't there any more.
+fn undo(undo: Undo) -> Option<AnyView> {
+    let function = Function::find(&undo.function)?.endpoint;
+    let fields: Vec<_> =
+        undo.fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect();
+    Some(
+        view! {
+            <PostForm function class="row" has_summary=false>
+                {fields}
+                <button class="btn small" type="submit">"Undo"</button>
+            </PostForm>
+        }
+        .into_any(),
+    )
 }

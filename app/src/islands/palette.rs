@@ -1,4 +1,4 @@
-//! The command palette: pages and records by a few letters. Ctrl-K or Cmd-K opens it; `?` lists the shortcuts.
+//! The command palette: records, what can be done here, and pages, by a few letters. Ctrl-K or Cmd-K opens it; `?` lists the shortcuts.
 //!
 //! Everything it does can be done without it; it works only where JavaScript runs.
 
@@ -37,14 +37,16 @@ pub fn Palette(
     let input = NodeRef::<html::Input>::new();
     let query = RwSignal::new(String::new());
     let chosen = RwSignal::new(0_usize);
+    let here = RwSignal::new(Vec::new());
     let places = StoredValue::new(places);
-    let results = results(query, places);
+    let results = results(query, here, places);
 
     let open = move || {
         if let Some(dialog) = palette.get_untracked()
             && !dialog.open()
             && dialog.show_modal().is_ok()
         {
+            here.set(acts_here());
             query.set(String::new());
             if let Some(input) = input.get_untracked() {
                 input.set_value("");
@@ -140,8 +142,33 @@ fn keys(places: StoredValue<Vec<Place>>) -> Vec<AnyView> {
         .collect()
 }
 
-/// Records that match, as the server finds them, then pages.
-fn results(query: RwSignal<String>, places: StoredValue<Vec<Place>>) -> Memo<Vec<Found>> {
+/// What can be done on this page, as its heading offers it: what somebody may not do is not there.
+#[cfg(feature = "hydrate")]
+fn acts_here() -> Vec<Found> {
+    use wasm_bindgen::JsCast;
+
+    let Ok(links) = document().query_selector_all("main .head .acts a[href]") else { return Vec::new() };
+    let links = (0..links.length()).filter_map(|at| links.item(at)?.dyn_into::<web_sys::Element>().ok());
+    links
+        .filter_map(|link| {
+            Some(Found {
+                kind: "On this page".to_owned(),
+                title: link.text_content()?.trim_end_matches(['…', ' ']).to_owned(),
+                subtitle: String::new(),
+                href: link.get_attribute("href")?,
+            })
+        })
+        .collect()
+}
+
+/// There is nothing to look at before the page has come.
+#[cfg(not(feature = "hydrate"))]
+fn acts_here() -> Vec<Found> {
+    Vec::new()
+}
+
+/// Records that match, as the server finds them, then what can be done here, then pages.
+fn results(query: RwSignal<String>, here: RwSignal<Vec<Found>>, places: StoredValue<Vec<Place>>) -> Memo<Vec<Found>> {
     let hits = RwSignal::new((String::new(), Vec::<Found>::new()));
     // An answer to an older query is dropped: it names the query it is for.
     Effect::new(move |_| {
@@ -163,6 +190,9 @@ fn results(query: RwSignal<String>, places: StoredValue<Vec<Place>>) -> Memo<Vec
             results.clear();
         }
         let wanted = wanted.trim().to_lowercase();
+        here.with(|here| {
+            results.extend(here.iter().filter(|act| act.title.to_lowercase().contains(&wanted)).cloned());
+        });
         places.with_value(|places| {
             let matching = places.iter().filter(|place| place.label.to_lowercase().contains(&wanted));
             results.extend(matching.take(MOST_PLACES).map(|place| Found {

@@ -229,13 +229,23 @@ pub async fn add_note(subject: String, id: String, body: String) -> Result<Done,
 
 /// Takes a note away, or brings it back.
 #[server(prefix = "/_fn", endpoint = "notes/remove")]
-pub async fn remove_note(subject: String, id: String, note: String) -> Result<Done, AppError> {
+pub async fn remove_note(
+    subject: String,
+    id: String,
+    note: String,
+    #[server(default)] restore: String,
+) -> Result<Done, AppError> {
     use crate::context::{answer, parse_id};
 
     answer(async {
         let target = write::Target::parse(&subject, &id)?;
-        target.remove_note(parse_id(&note)?).await?;
-        Ok(Done::at(target.path(), "The note was removed."))
+        let is_removed = restore != "yes";
+        target.set_note_removed(parse_id(&note)?, is_removed).await?;
+        if !is_removed {
+            return Ok(Done::at(target.path(), "The note is back."));
+        }
+        let back = [("subject", subject.as_str()), ("id", &id), ("note", &note), ("restore", "yes")];
+        Ok(Done::at(target.path(), "The note was removed.").with_undo("notes/remove", &back))
     })
     .await
 }
@@ -261,7 +271,8 @@ pub async fn remove_tag(subject: String, id: String, tag: String) -> Result<Done
     answer(async {
         let target = write::Target::parse(&subject, &id)?;
         target.set_tag(&write::tag(&tag)?, false).await?;
-        Ok(Done::at(target.path(), format!("The tag “{}” was removed.", tag.trim())))
+        let back = [("subject", subject.as_str()), ("id", &id), ("tag", &tag)];
+        Ok(Done::at(target.path(), format!("The tag “{}” was removed.", tag.trim())).with_undo("tags/add", &back))
     })
     .await
 }
@@ -328,12 +339,12 @@ mod write {
             }
         }
 
-        pub(super) async fn remove_note(&self, note: NoteId) -> Result<(), Error> {
+        pub(super) async fn set_note_removed(&self, note: NoteId, is_removed: bool) -> Result<(), Error> {
             match self.subject {
-                Subject::Customer => self.unnote::<marker::CustomersWrite>(note).await,
-                Subject::Vehicle => self.unnote::<marker::FleetWrite>(note).await,
-                Subject::Plan => self.unnote::<marker::PlansWrite>(note).await,
-                Subject::Subscription => self.unnote::<marker::SubscriptionsWrite>(note).await,
+                Subject::Customer => self.note_removed::<marker::CustomersWrite>(note, is_removed).await,
+                Subject::Vehicle => self.note_removed::<marker::FleetWrite>(note, is_removed).await,
+                Subject::Plan => self.note_removed::<marker::PlansWrite>(note, is_removed).await,
+                Subject::Subscription => self.note_removed::<marker::SubscriptionsWrite>(note, is_removed).await,
             }
         }
 
@@ -352,10 +363,10 @@ mod write {
             notes::add(&cx, &access, self.subject, self.id, body).await.map(|_| ())
         }
 
-        async fn unnote<P: Grant>(&self, note: NoteId) -> Result<(), Error> {
+        async fn note_removed<P: Grant>(&self, note: NoteId, is_removed: bool) -> Result<(), Error> {
             let (cx, actor) = asked()?;
             let access: Access<P> = actor.authorize()?;
-            notes::set_removed(&cx, &access, self.subject, self.id, note, true).await
+            notes::set_removed(&cx, &access, self.subject, self.id, note, is_removed).await
         }
 
         async fn tag<P: Grant>(&self, tag: &TagName, is_on: bool) -> Result<(), Error> {

@@ -117,6 +117,6 @@ fn redirect(site: &Site, done: &Done, from: &Response) -> Response {
     if let Some(clear) = from.headers().get("clear-site-data") {
         response.headers_mut().insert("clear-site-data", clear.clone());
     }
-    notice::set(&site.services, response.headers_mut(), &done.notice);
+    notice::set(&site.services, response.headers_mut(), done);
     response
 }

@@ -1,10 +1,15 @@
 //! What the last act came to, carried over the redirect in a signed cookie and told once.
 
-use app::viewer::Notice;
+use app::viewer::{Done, Notice, Undo};
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::Timestamp;
-use services::{Services, clock::zoned, keys::Purpose};
+use serde::{Deserialize, Serialize};
+use services::{
+    Services,
+    clock::{ZONE, zoned},
+    keys::Purpose,
+};
 use subtle::ConstantTimeEq;
 
 const NAME: &str = "keyfob-notice";
@@ -12,13 +17,22 @@ const NAME: &str = "keyfob-notice";
 const FRESH: i64 = 2 * Timestamp::MINUTE;
 const LONGEST: usize = 1_500;
 
-/// Sends a notice along; empty sends none.
-pub fn set(cx: &Services, headers: &mut HeaderMap, message: &str) {
-    if message.is_empty() {
+/// A notice on its way.
+#[derive(Serialize, Deserialize)]
+struct Told {
+    at: i64,
+    message: String,
+    undo: Option<Undo>,
+}
+
+/// Sends along what an act came to, if there is anything to say.
+pub fn set(cx: &Services, headers: &mut HeaderMap, done: &Done) {
+    if done.notice.is_empty() {
         return;
     }
-    let message: String = message.chars().take(LONGEST / 4).collect();
-    let text = format!("{}\n{message}", cx.clock.now().millis());
+    let message = done.notice.chars().take(LONGEST / 4).collect();
+    let told = Told { at: cx.clock.now().millis(), message, undo: done.undo.clone() };
+    let Ok(text) = serde_json::to_string(&told) else { return };
     let mark = cx.keys.keyed_hash(Purpose::Notice, text.as_bytes());
     put(cx, headers, &format!("{}.{}", URL_SAFE_NO_PAD.encode(mark), URL_SAFE_NO_PAD.encode(text)), 120);
 }
@@ -48,10 +62,14 @@ pub fn read(cx: &Services, headers: &HeaderMap) -> Option<Notice> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
     let expected = cx.keys.keyed_hash(Purpose::Notice, text.as_bytes());
     let is_ours: bool = expected.ct_eq(&URL_SAFE_NO_PAD.decode(mark).ok()?).into();
-    let (at, message) = text.split_once('\n')?;
-    let at = Timestamp(at.parse().ok()?);
-    (is_ours && (0..FRESH).contains(&cx.clock.now().since(at))).then(|| Notice {
-        message: message.to_owned(),
-        at: zoned(at, "Europe/Berlin").strftime("Today %H:%M %Z").to_string(),
+    if !is_ours {
+        return None;
+    }
+    let Told { at, message, undo } = serde_json::from_str(&text).ok()?;
+    let at = Timestamp(at);
+    (0..FRESH).contains(&cx.clock.now().since(at)).then(|| Notice {
+        message,
+        undo,
+        at: zoned(at, ZONE).strftime("Today %H:%M %Z").to_string(),
     })
 }

@@ -6,7 +6,12 @@ use rand::Rng;
 use uuid::Uuid;
 
 use super::{Maker, words};
-use crate::{Error, clock::date_in, db::on, fleet, search};
+use crate::{
+    Error,
+    clock::{ZONE, date_in},
+    db::on,
+    fleet, search,
+};
 
 /// A vehicle that was made.
 pub(super) struct Vehicle {
@@ -19,7 +24,7 @@ const SIGNS: &[u8] = b"ABCDEFGHJKLMNPRSTUVWXYZ0123456789";
 
 /// Makes vehicles. All are on offer at first; subscriptions take theirs, and what is left is spread over other states.
 pub(super) async fn vehicles(maker: &mut Maker<'_>, count: u32) -> Result<Vec<Vehicle>, Error> {
-    let today = date_in(maker.now, "Europe/Berlin");
+    let today = date_in(maker.now, ZONE);
     let mut made = Vec::new();
     for nth in 0..count {
         let (maker_name, model, fuel, category, wmi) = *maker.one(&words::CAR);

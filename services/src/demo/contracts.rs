@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Error,
-    clock::{date_in, start_of},
+    clock::{ZONE, date_in, start_of},
     db::on,
     search,
     subscriptions::count_blocks,
@@ -46,7 +46,7 @@ const PLANS: [(&str, i64, i64, i64, bool); 7] = [
 /// Makes plans, each with the version in force.
 pub(super) async fn plans(maker: &mut Maker<'_>) -> Result<Vec<Version>, Error> {
     let since = maker.now.plus(-190 * Timestamp::DAY);
-    let from = date_in(since, "Europe/Berlin").to_string();
+    let from = date_in(since, ZONE).to_string();
     let mut versions = Vec::new();
     for (name, price_minor, deposit, included_km, pause_allowed) in PLANS {
         let (plan, version) = (maker.id(since), maker.id(since));

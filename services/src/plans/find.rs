@@ -2,10 +2,11 @@
 
 use domain::{ids::PlanId, permissions::marker::PlansRead};
 
-use super::{Plan, PlanVersion, Standing, ZONE, record, standings};
+use super::{Plan, PlanVersion, Standing, record, standings};
 use crate::{
     Error, Services,
     access::Access,
+    clock,
     db::Page,
     notes::{self, Note},
     tags,
@@ -49,7 +50,7 @@ pub async fn find(
     let mut reading = cx.db.read().await?;
     let plan = record::load(reading.connection(), id.uuid()).await?;
     let versions = record::versions(reading.connection(), id.uuid()).await?;
-    let standings = standings(&versions, cx.clock.today(ZONE));
+    let standings = standings(&versions, cx.clock.today(clock::ZONE));
     Ok(Detail {
         plan,
         versions: versions.into_iter().zip(standings).collect(),

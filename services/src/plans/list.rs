@@ -9,10 +9,10 @@ use domain::{
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::ZONE;
 use crate::{
     Error, Services,
     access::Access,
+    clock,
     db::{Bind, Direction, Keyed, KeysetList, Page},
     search,
 };
@@ -94,7 +94,7 @@ const COUNTS_TODAY: &str = "v.id = (SELECT x.id FROM plan_version x WHERE x.plan
 /// A page of plans.
 pub async fn list(cx: &Services, _access: &Access<PlansRead>, filter: &Filter) -> Result<Page<Listed>, Error> {
     let direction = if filter.is_descending { Direction::Descending } else { Direction::Ascending };
-    let today = cx.clock.today(ZONE).to_string();
+    let today = cx.clock.today(clock::ZONE).to_string();
     let mut list = KeysetList::new(SELECT, "p.sort_name", "p.id", direction)
         .limit(filter.limit.unwrap_or(50))
         .filter(COUNTS_TODAY, [Bind::Text(today)]);

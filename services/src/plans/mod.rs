@@ -22,5 +22,5 @@ pub use publish::{Published, publish};
 pub use record::{Plan, PlanVersion, form_of};
 pub use retire::retire;
 pub use review::{Held, Review, review};
-pub use standing::{Standing, ZONE, standings};
+pub use standing::{Standing, standings};
 pub use words::spoken;

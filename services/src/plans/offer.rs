@@ -4,9 +4,8 @@ use domain::money::Money;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::ZONE;
 use crate::{
-    Error, Services,
+    Error, Services, clock,
     db::{Connection, on},
 };
 
@@ -37,7 +36,7 @@ impl Offer {
 /// Every plan on offer today with the version in force, by name; at most 200. Needs no permission of its own: it is
 /// read by those who draft subscriptions.
 pub async fn offers(cx: &Services, connection: Connection<'_>) -> Result<Vec<Offer>, Error> {
-    let today = cx.clock.today(ZONE).to_string();
+    let today = cx.clock.today(clock::ZONE).to_string();
     Ok(on!(connection, c => sqlx::query_as(
         "SELECT v.id AS version_id, v.number, p.id AS plan_id, p.name AS plan_name, v.currency, v.price_minor
          FROM plan p

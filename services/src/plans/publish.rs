@@ -3,11 +3,11 @@
 use domain::{ids::PlanId, permissions::marker::PlansWrite, texts::Reason};
 use jiff::civil::Date;
 
-use super::{ZONE, record, review::draft_of, standing::in_force, store, words};
+use super::{record, review::draft_of, standing::in_force, store, words};
 use crate::{
     Error, Services,
     access::Access,
-    audit,
+    audit, clock,
     db::on,
     timeline::{self, NewEntry, Subject},
 };
@@ -46,7 +46,7 @@ pub async fn publish(
     let plan = record::load(uow.connection(), id.uuid()).await?;
     let versions = record::versions(uow.connection(), plan.id).await?;
     let draft = draft_of(&plan, &versions)?;
-    let today = cx.clock.today(ZONE);
+    let today = cx.clock.today(clock::ZONE);
     let effective_from = draft.effective_from()?;
     let is_at_once = effective_from <= today;
     let before = in_force(&versions, today);

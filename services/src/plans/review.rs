@@ -4,10 +4,11 @@ use domain::{ids::PlanId, permissions::marker::PlansWrite, plans::PlanStatus};
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Plan, PlanVersion, ZONE, record, standing::in_force, words};
+use super::{Plan, PlanVersion, record, standing::in_force, words};
 use crate::{
     Error, Services,
     access::Access,
+    clock,
     db::{Connection, on},
     timeline::Change,
 };
@@ -51,7 +52,7 @@ pub async fn review(cx: &Services, _access: &Access<PlansWrite>, id: PlanId) -> 
     let plan = record::load(reading.connection(), id.uuid()).await?;
     let versions = record::versions(reading.connection(), plan.id).await?;
     let draft = draft_of(&plan, &versions)?.clone();
-    let today = cx.clock.today(ZONE);
+    let today = cx.clock.today(clock::ZONE);
     let in_force = in_force(&versions, today).cloned();
     let changes = match &in_force {
         Some(before) => words::changes(&before.fields(&plan)?, &draft.fields(&plan)?),

@@ -5,9 +5,6 @@ use jiff::civil::Date;
 
 use super::PlanVersion;
 
-/// The zone whose days say from when a version can be signed: the business's own.
-pub const ZONE: &str = "Europe/Berlin";
-
 /// Where a version stands today.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {

@@ -116,7 +116,7 @@ pub(super) async fn answer_new() -> Result<CustomerFormView, crate::error::AppEr
             kind: "person".to_owned(),
             status: "active".to_owned(),
             country: "DE".to_owned(),
-            zone: "Europe/Berlin".to_owned(),
+            zone: services::clock::ZONE.to_owned(),
             currency: "EUR".to_owned(),
             ..CustomerForm::default()
         };

@@ -124,7 +124,7 @@ pub(super) async fn answer(id: String, cursor: Option<String>) -> Result<Vehicle
     answer(async {
         let (cx, actor) = asked()?;
         let access = actor.authorize::<FleetRead>()?;
-        let (now, today) = (cx.clock.now(), cx.clock.today(words::ZONE));
+        let (now, today) = (cx.clock.now(), cx.clock.today(services::clock::ZONE));
         let id = parse_id(&id)?;
         let found = fleet::find(&cx, &access, id, cursor.as_deref()).await?;
         let assignments = fleet::assignments(&cx, &access, id).await?;

@@ -91,10 +91,7 @@ pub(super) async fn answer_new() -> Result<VehicleFormView, crate::error::AppErr
     use domain::{fleet::Fuel, forms::vehicle::VehicleForm, permissions::marker::FleetWrite};
 
     use super::states;
-    use crate::{
-        context::{answer, asked, base_of, new_token},
-        words,
-    };
+    use crate::context::{answer, asked, base_of, new_token};
 
     answer(async {
         let (cx, actor) = asked()?;
@@ -102,7 +99,7 @@ pub(super) async fn answer_new() -> Result<VehicleFormView, crate::error::AppErr
         let form = VehicleForm {
             fuel: "electric".to_owned(),
             state: "incoming".to_owned(),
-            model_year: cx.clock.today(words::ZONE).year().to_string(),
+            model_year: cx.clock.today(services::clock::ZONE).year().to_string(),
             odometer_km: "0".to_owned(),
             ..VehicleForm::default()
         };

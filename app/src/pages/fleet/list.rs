@@ -151,7 +151,7 @@ pub(super) async fn answer(search: String) -> Result<FleetView, crate::error::Ap
             limit: None,
         };
         let page = fleet::list(&cx, &access, &filter).await?;
-        let (now, today) = (cx.clock.now(), cx.clock.today(words::ZONE));
+        let (now, today) = (cx.clock.now(), cx.clock.today(services::clock::ZONE));
         let mut list =
             address.view("Vehicles", "Plate, VIN, make or model", COLUMNS, sorted, page, |vehicle, shown| {
                 row(vehicle, shown, now, today)

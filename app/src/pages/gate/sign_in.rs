@@ -50,10 +50,9 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<Do
         Ok(match sessions::begin(&cx, &mut session, signed_in, actor.trace()).await? {
             staff::Step::Done => Done::at(next, ""),
             staff::Step::SecondFactor => {
-                let next: String =
-                    form_urlencoded::Serializer::new(String::new()).append_pair("next", &next).finish();
+                let next: String = form_urlencoded::Serializer::new(String::new()).append_pair("next", &next).finish();
                 Done::at(format!("/sign-in/second-factor?{next}"), "")
-            },
+            }
             staff::Step::EnrolSecondFactor => {
                 Done::at("/settings/second-factor", "One more step: set up a second factor.")
             }

@@ -20,7 +20,7 @@ pub(super) async fn page() -> Result<OverviewView, AppError> {
     answer(async {
         let (cx, actor) = asked()?;
         let access = actor.authorize::<OverviewRead>()?;
-        let today = cx.clock.today(words::ZONE);
+        let today = cx.clock.today(services::clock::ZONE);
         let now = cx.clock.now();
         let found = overview::read(&cx, &access, today).await?;
         let of = |counts: &[StateCount], state: &str| {

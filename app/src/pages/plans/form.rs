@@ -114,7 +114,6 @@ fn view_of(form: domain::forms::plan::PlanForm, version: i64, explanation: Strin
 #[cfg(feature = "ssr")]
 pub(super) async fn answer_new() -> Result<PlanFormView, crate::error::AppError> {
     use domain::{forms::plan::PlanForm, permissions::marker::PlansWrite};
-    use services::plans;
 
     use crate::context::{answer, asked};
 
@@ -133,7 +132,7 @@ pub(super) async fn answer_new() -> Result<PlanFormView, crate::error::AppError>
             pause_billing: "credit".to_owned(),
             cancel_fee: "0.00".to_owned(),
             early_end_fee: "0.00".to_owned(),
-            effective_from: cx.clock.today(plans::ZONE).to_string(),
+            effective_from: cx.clock.today(services::clock::ZONE).to_string(),
             ..PlanForm::default()
         };
         Ok(view_of(form, 0, "It starts as a draft. Nobody can sign it until you publish it.".to_owned()))

@@ -129,13 +129,9 @@ pub(super) async fn answer() -> Result<SummaryView, crate::error::AppError> {
     .await
 }
 
-/// As far as the summary counts; a busier day is shown with a plus.
-#[cfg(feature = "ssr")]
-const MOST_COUNTED: i64 = 10_000;
-
 #[cfg(feature = "ssr")]
 fn figure_of(label: &str, count: i64, note: &str, href: String) -> Figure {
-    let more = if count >= MOST_COUNTED { "+" } else { "" };
+    let more = if count >= services::audit::MOST_COUNTED { "+" } else { "" };
     Figure {
         label: label.to_owned(),
         value: format!("{}{more}", crate::words::grouped(count)),

@@ -16,9 +16,6 @@ use services::{
 
 use crate::views::Badge;
 
-/// The zone in which times of the filters are read, as everywhere on the pages.
-const ZONE: &str = "Europe/Berlin";
-
 /// Groups of actions by what their names begin with.
 pub(super) const GROUPS: [(&str, &str); 12] = [
     ("", "All areas"),
@@ -141,14 +138,14 @@ pub(super) fn short(id: &str) -> String {
 pub(super) fn parse_time(field: &str, text: &str) -> Result<Timestamp, Error> {
     text.parse::<jiff::civil::DateTime>()
         .ok()
-        .and_then(|time| time.in_tz(ZONE).ok())
+        .and_then(|time| time.in_tz(services::clock::ZONE).ok())
         .map(|time| Timestamp(time.timestamp().as_millisecond()))
         .ok_or_else(|| Error::invalid_field(field, "Enter a time as year-month-day and hour, like 2026-07-03T14:05."))
 }
 
 /// A time as a filter's field shows it.
 pub(super) fn time_field(at: Timestamp) -> String {
-    services::clock::zoned(at, ZONE).strftime("%Y-%m-%dT%H:%M").to_string()
+    services::clock::zoned(at, services::clock::ZONE).strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
 #[cfg(test)]

@@ -45,10 +45,7 @@ pub(super) async fn answer(customer: Option<String>) -> Result<NewSubscription, 
     use domain::{ids::CustomerId, money::Money, permissions::marker::SubscriptionsWrite};
     use services::subscriptions;
 
-    use crate::{
-        context::{answer, asked, new_token},
-        words,
-    };
+    use crate::context::{answer, asked, new_token};
 
     answer(async {
         let (cx, actor) = asked()?;
@@ -75,7 +72,7 @@ pub(super) async fn answer(customer: Option<String>) -> Result<NewSubscription, 
                     (id.to_string(), if plate.is_empty() { name } else { format!("{name} · {plate}") })
                 })
                 .collect(),
-            today: cx.clock.today(words::ZONE).to_string(),
+            today: cx.clock.today(services::clock::ZONE).to_string(),
             token: new_token(),
         })
     })
