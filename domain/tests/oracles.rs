@@ -1,6 +1,7 @@
 //! Published worked examples, to the minor unit.
 //!
-//! The examples of civil days are not here: which day an instant belongs to is decided where the time zones are.
+//! The examples of civil days are read by `services/tests/clock_days.rs`: which day an instant belongs to is decided
+//! where the time zones are.
 
 #![allow(clippy::unwrap_used, reason = "a fixture that can't be read fails its test")]
 
