@@ -181,6 +181,22 @@ async fn a_life_from_draft_to_closed_is_told_and_proven() {
 }
 
 #[tokio::test]
+async fn what_is_due_happens_once_when_two_nodes_look_at_once() {
+    on_both_engines(async |cx| {
+        let id = active(&cx).await;
+        change(&cx, id, Command::Pause { from: date(2026, 11, 25), until: date(2026, 12, 10) }).await.expect("planned");
+        cx.clock.advance(2 * Timestamp::DAY);
+        let node = || Box::pin(subscriptions::run_due(&cx));
+        let (one, two, three) = tokio::join!(node(), node(), node());
+        assert_eq!(one.expect("run") + two.expect("run") + three.expect("run"), 1);
+        let detail = found(&cx, id).await;
+        assert_eq!(detail.subscription.state, State::Paused);
+        assert_eq!(detail.attention, None, "a node that comes too late has nothing to complain of");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn only_what_was_reviewed_is_done() {
     on_both_engines(async |cx| {
         let id = active(&cx).await;

@@ -3,7 +3,7 @@
 use domain::{
     Timestamp,
     ids::SubscriptionId,
-    subscription::{Command, PAYMENT_WINDOW_HOURS},
+    subscription::{Command, PAYMENT_WINDOW_HOURS, State},
     texts::Reason,
 };
 use uuid::Uuid;
@@ -18,7 +18,10 @@ use crate::{
     access::{Access, Actor},
     audit,
     clock::date_in,
-    db::on,
+    db::{
+        dialect::{LockedTable, lock_row},
+        on,
+    },
 };
 
 /// How many subscriptions one round looks at; the next round takes the next ones.
@@ -35,7 +38,7 @@ pub async fn run_due(cx: &Services) -> Result<u64, Error> {
         let permitted = Permitted::ask(&actor, command)?;
         match step(cx, &access, &permitted, id, &reason).await {
             Ok(()) => changed += 1,
-            Err(error) if error.status == 409 => ask_for_help(cx, &actor, id, &error.message).await?,
+            Err(error) if error.status == 409 => ask_for_help(cx, &actor, id, command, &error.message).await?,
             Err(error) => return Err(error),
         }
     }
@@ -79,9 +82,26 @@ async fn due(cx: &Services) -> Result<Vec<(SubscriptionId, Command)>, Error> {
     Ok(due)
 }
 
-async fn ask_for_help(cx: &Services, actor: &Actor, id: SubscriptionId, why: &str) -> Result<(), Error> {
+/// Marks the subscription for a person, unless the command is not due any more: another node has carried it out.
+async fn ask_for_help(
+    cx: &Services,
+    actor: &Actor,
+    id: SubscriptionId,
+    command: Command,
+    why: &str,
+) -> Result<(), Error> {
     let words = format!("Could not happen by itself: {why}");
     let mut uow = cx.db.begin().await?;
+    lock_row(uow.connection(), LockedTable::Subscription, id.uuid()).await?;
+    let row = record::stored(uow.connection(), id.uuid()).await?;
+    let subscription = record::subscription(uow.connection(), &row).await?;
+    let is_still_due = match command {
+        Command::Expire => subscription.state == State::AwaitingPayment,
+        other => subscription.due_command(date_in(cx.clock.now(), &row.zone)) == Some(other),
+    };
+    if !is_still_due {
+        return Ok(());
+    }
     let marked = on!(uow.connection(), c => sqlx::query(
         "UPDATE subscription SET needs_attention = TRUE, attention_why = $2 WHERE id = $1 AND attention_why <> $2")
         .bind(id.uuid()).bind(&words).execute(c).await.map(|done| done.rows_affected()))?;
