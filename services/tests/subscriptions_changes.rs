@@ -108,6 +108,11 @@ async fn a_form_sent_twice_drafts_one_subscription() {
         let first = subscriptions::create(&cx, &access(), &wanted, token).await.expect("drafted");
         let second = subscriptions::create(&cx, &access(), &wanted, token).await.expect("the same again");
         assert_eq!(first, second);
+        let (access, token) = (access(), Uuid::now_v7());
+        let send = || Box::pin(subscriptions::create(&cx, &access, &wanted, token));
+        let (one, two, three) = tokio::join!(send(), send(), send());
+        let one = one.expect("drafted");
+        assert_eq!([two.expect("the same"), three.expect("the same")], [one, one], "at once as one after the other");
         let detail = found(&cx, first).await;
         assert_eq!((detail.subscription.state, detail.customer.1.as_str()), (State::Draft, "Marta Lindqvist"));
         assert_eq!(detail.timeline.rows.len(), 1);
