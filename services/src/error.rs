@@ -177,6 +177,11 @@ impl std::error::Error for Error {
     }
 }
 
+/// Whether PostgreSQL refused a text for a character that it doesn't take (22021): U+0000, which SQLite takes.
+fn is_unstorable(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(cause) if cause.code().is_some_and(|code| code == "22021"))
+}
+
 impl From<sqlx::Error> for Error {
     #[track_caller]
     fn from(error: sqlx::Error) -> Self {
@@ -197,6 +202,12 @@ impl From<sqlx::Error> for Error {
                 5,
             )
             .caused_by(error)
+        } else if is_unstorable(&error) {
+            Self::build(
+                "input.unstorable",
+                422,
+                "What you sent has a character that can't be stored: a zero byte. Take it out and try again.",
+            )
         } else {
             Self::internal(error)
         }
