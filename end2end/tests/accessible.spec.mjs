@@ -76,6 +76,25 @@ for (const name of PHONE) {
   test(`${name} is accessible on a telephone`, (kit) => look(kit, name, { width: 390, height: 844 }));
 }
 
+test('a very long name sticks out nowhere', async ({ withPage }) => {
+  await withPage({ as: 'agent', javascript: false }, async (page) => {
+    const name = `${'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbau'.repeat(2)} ${Date.now()}`;
+    await page.goto('/customers/new');
+    await page.getByLabel('Name', { exact: true }).fill(name);
+    await page.getByLabel('E-mail').fill(`${'a'.repeat(60)}@${'b'.repeat(60)}.example.org`);
+    await page.getByRole('button', { name: 'Create customer' }).click();
+    await page.getByRole('heading', { level: 1, name }).waitFor();
+    const record = new URL(page.url()).pathname;
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const path of [record, `${record}/edit`, '/customers?q=Donaudampf']) {
+        await page.goto(path);
+        await nothingSticksOut(page);
+      }
+    }
+  });
+});
+
 test('the menu of a telephone opens without scripts and leads on', async ({ withPage }) => {
   await withPage({ as: 'owner', javascript: false, width: 390, height: 844 }, async (page) => {
     await page.goto('/');
