@@ -1,6 +1,6 @@
 //! From an address to a list and back: filter, sort, cursor, columns and density all stand in the URL. Server only.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use services::{Error, db::Page};
 
@@ -49,7 +49,7 @@ impl Known {
 /// A list's address, taken apart.
 #[derive(Clone, Debug)]
 pub struct Address {
-    path: &'static str,
+    path: Cow<'static, str>,
     pairs: BTreeMap<String, String>,
     chosen: Vec<String>,
 }
@@ -57,7 +57,7 @@ pub struct Address {
 impl Address {
     /// Takes a query string apart. A key that the list doesn't know is refused, so that a mistyped filter never shows
     /// more than was asked for.
-    pub fn parse(path: &'static str, search: &str, filters: &[&str]) -> Result<Self, Error> {
+    pub fn parse(path: impl Into<Cow<'static, str>>, search: &str, filters: &[&str]) -> Result<Self, Error> {
         let mut pairs = BTreeMap::new();
         let mut chosen = Vec::new();
         for (key, value) in form_urlencoded::parse(search.trim_start_matches('?').as_bytes()).into_owned() {
@@ -74,7 +74,7 @@ impl Address {
                 ));
             }
         }
-        Ok(Self { path, pairs, chosen })
+        Ok(Self { path: path.into(), pairs, chosen })
     }
 
     /// What stands for a key.
@@ -127,7 +127,7 @@ impl Address {
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(pairs.iter().map(|(key, value)| (key.as_str(), value)).chain(chosen))
             .finish();
-        if query.is_empty() { self.path.to_owned() } else { format!("{}?{query}", self.path) }
+        if query.is_empty() { self.path.clone().into_owned() } else { format!("{}?{query}", self.path) }
     }
 
     /// A view that can be pressed: sets one key, or takes it away.
@@ -179,7 +179,7 @@ impl Address {
         let narrowing = |key: &String| !["sort", "cursor", "density"].contains(&key.as_str());
         ListView {
             caption: caption.to_owned(),
-            path: self.path.to_owned(),
+            path: self.path.clone().into_owned(),
             query: self.get("q").unwrap_or_default().to_owned(),
             placeholder: placeholder.to_owned(),
             kept: self
@@ -203,7 +203,7 @@ impl Address {
             density: self.get("density").unwrap_or_default().to_owned(),
             density_hrefs: (self.href(&[("density", Some("comfortable"))]), self.href(&[("density", Some("compact"))])),
             is_filtered: self.pairs.keys().any(narrowing),
-            clear_href: self.path.to_owned(),
+            clear_href: self.path.clone().into_owned(),
             chips: Vec::new(),
             filters: Vec::new(),
         }

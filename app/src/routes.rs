@@ -11,8 +11,8 @@ use leptos_router::{
 use crate::{
     components::{Frame, Gate},
     pages::{
-        account, customers, fleet, gate, missing::MissingPage, overview, plans, roles, search, security, staff,
-        subscriptions,
+        access, account, customers, fleet, gate, limits, missing::MissingPage, overview, partners, plans, reference,
+        roles, search, security, staff, subscriptions, usage, webhooks,
     },
     viewer::use_viewer,
 };
@@ -52,6 +52,31 @@ fn Inside() -> impl IntoView {
             <Route path=path!("/subscriptions/new") view={subscriptions::NewSubscriptionPage} ssr=MODE/>
             <Route path=path!("/subscriptions/:id") view={subscriptions::SubscriptionPage} ssr=MODE/>
             <Route path=path!("/subscriptions/:id/change/:change") view={subscriptions::ChangePage} ssr=MODE/>
+            <Route path=path!("/partners") view={partners::PartnersPage} ssr=MODE/>
+            <Route path=path!("/partners/new") view={partners::NewPartnerPage} ssr=MODE/>
+            <Route path=path!("/partners/:id") view={partners::PartnerPage} ssr=MODE/>
+            <Route path=path!("/partners/:id/edit") view={partners::EditPartnerPage} ssr=MODE/>
+            <Route path=path!("/access/limits") view={limits::LimitsPage} ssr=MODE/>
+            <Route path=path!("/access/limits/new") view={limits::NewLimitPage} ssr=MODE/>
+            <Route path=path!("/access/limits/:id") view={limits::LimitPage} ssr=MODE/>
+            <Route path=path!("/access/usage") view={usage::UsagePage} ssr=MODE/>
+            <Route path=path!("/access/refusals") view={usage::RefusalsPage} ssr=MODE/>
+            <Route path=path!("/access/versions") view={usage::VersionsPage} ssr=MODE/>
+            <Route path=path!("/access/reference") view={reference::ReferencePage} ssr=MODE/>
+            <Route path=path!("/access/keys") view={access::KeysPage} ssr=MODE/>
+            <Route path=path!("/access/keys/new") view={access::NewKeyPage} ssr=MODE/>
+            <Route path=path!("/access/keys/:id") view={access::KeyPage} ssr=MODE/>
+            <Route path=path!("/access/keys/:id/edit") view={access::EditKeyPage} ssr=MODE/>
+            <Route path=path!("/access/revoke") view={access::RevokeManyPage} ssr=MODE/>
+            <Route path=path!("/access/hygiene") view={access::HygienePage} ssr=MODE/>
+            <Route path=path!("/access/leaks") view={access::LeaksPage} ssr=MODE/>
+            <Route path=path!("/access/approvals") view={access::ApprovalsPage} ssr=MODE/>
+            <Route path=path!("/access/webhooks") view={webhooks::WebhooksPage} ssr=MODE/>
+            <Route path=path!("/access/webhooks/new") view={webhooks::NewWebhookPage} ssr=MODE/>
+            <Route path=path!("/access/webhooks/events") view={webhooks::CataloguePage} ssr=MODE/>
+            <Route path=path!("/access/webhooks/deliveries/:id") view={webhooks::DeliveryPage} ssr=MODE/>
+            <Route path=path!("/access/webhooks/:id") view={webhooks::WebhookPage} ssr=MODE/>
+            <Route path=path!("/access/webhooks/:id/edit") view={webhooks::EditWebhookPage} ssr=MODE/>
             <Route path=path!("/search") view={search::SearchPage} ssr=MODE/>
             <Route path=path!("/security") view={security::SecurityPage} ssr=MODE/>
             <Route path=path!("/security/events/:id") view={security::EventPage} ssr=MODE/>

@@ -77,4 +77,20 @@ ids! {
     SessionId;
     /// An event of the audit log.
     EventId;
+    /// A partner: a company whose machines call us or are called by us.
+    PartnerId;
+    /// An API key or an OAuth client.
+    CredentialId;
+    /// One secret of an API key or an OAuth client.
+    SecretId;
+    /// A rate-limit policy.
+    PolicyId;
+    /// A person who drives for a customer.
+    DriverId;
+    /// A reading of a vehicle's odometer.
+    ReadingId;
+    /// An address to which events are sent.
+    EndpointId;
+    /// The way of one event to one endpoint.
+    DeliveryId;
 }

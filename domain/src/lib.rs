@@ -3,12 +3,17 @@
 //! Everything here is a value or a pure function of values: time, identity and randomness come in as arguments. The
 //! browser and the server compile the same code, so nothing that is only true on a server lives here.
 
+pub mod addresses;
+pub mod api_version;
 pub mod civil;
+pub mod credentials;
 pub mod customers;
 pub mod fleet;
 pub mod forms;
 pub mod ids;
+pub mod limits;
 pub mod money;
+pub mod partners;
 pub mod permissions;
 pub mod plans;
 pub mod proration;
@@ -17,5 +22,6 @@ pub mod subscription;
 mod text_enum;
 pub mod texts;
 mod timestamp;
+pub mod webhooks;
 
 pub use timestamp::Timestamp;

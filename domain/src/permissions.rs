@@ -70,8 +70,11 @@ permissions! {
     OverviewRead = "overview:read", "Overview", Low, "See the overview: what needs attention today.";
     CustomersRead = "customers:read", "Customers", Low, "Find customers and see their records.";
     CustomersWrite = "customers:write", "Customers", Medium, "Create and change customers, their notes and tags.";
+    DriversRead = "drivers:read", "Customers", Low, "See who may drive for a customer.";
+    DriversWrite = "drivers:write", "Customers", Medium, "Add and change the drivers of a customer.";
     FleetRead = "fleet:read", "Fleet", Low, "Find vehicles and see their records.";
     FleetWrite = "fleet:write", "Fleet", Medium, "Create and change vehicles, their notes and tags.";
+    OdometerWrite = "odometer:write", "Fleet", Medium, "Record odometer readings of vehicles.";
     PlansRead = "plans:read", "Plans", Low, "See plans and their versions.";
     PlansWrite = "plans:write", "Plans", High, "Draft, publish and retire plans and their versions.";
     SubscriptionsRead = "subscriptions:read", "Subscriptions", Low, "Find subscriptions and see both their timelines.";
@@ -83,11 +86,39 @@ permissions! {
     SubscriptionsSettle = "subscriptions:settle", "Subscriptions", High, "Record signature and payment, and close a returned subscription.";
     HoldsOperate = "holds:operate", "Holds", Medium, "Place and release maintenance, insurance and manual holds.";
     HoldsRisk = "holds:risk", "Holds", High, "Place and release arrears, licence, legal and theft holds.";
+    PartnersRead = "partners:read", "Partners", Low, "See partners and what they are cleared for.";
+    PartnersManage = "partners:manage", "Partners", High, "Register partners, change what they are cleared for, and suspend them.";
+    AccessRead = "access:read", "API access", Low, "See API keys, OAuth clients, their use, and why calls were refused.";
+    AccessManage = "access:manage", "API access", High, "Issue, change, rotate, disable and revoke API keys and OAuth clients.";
+    AccessApprove = "access:approve", "API access", High, "Approve keys that somebody else has asked for.";
+    LimitsManage = "limits:manage", "API access", High, "Create and change rate limits and what they apply to.";
+    EventsRead = "events:read", "API access", Low, "Read what happened to customers, vehicles, plans and subscriptions, as machines do.";
+    WebhooksManage = "webhooks:manage", "API access", Medium, "Register the addresses to which events are sent, and change their secrets.";
+    LeaksReport = "leaks:report", "API access", High, "Report a credential that was found where it doesn't belong, which revokes it.";
     StaffRead = "staff:read", "Staff", Low, "See who works here, their roles and when they last signed in.";
     StaffManage = "staff:manage", "Staff", High, "Invite, disable and enable staff, reset their sign-in and end their sessions.";
     RolesRead = "roles:read", "Roles", Low, "See roles and what they allow.";
     RolesManage = "roles:manage", "Roles", High, "Create and change roles, and give them to staff.";
     AuditRead = "audit:read", "Security", Medium, "Read the audit log and check that it is sound.";
+}
+
+impl Permission {
+    /// Whether it lets one look and nothing more.
+    pub fn is_read(self) -> bool {
+        self.as_str().ends_with(":read")
+    }
+
+    /// Whether a machine may be given it, as a scope of its key or client. What administers people and machines is for
+    /// people alone.
+    pub fn is_scope(self) -> bool {
+        matches!(self.area(), "Customers" | "Fleet" | "Plans" | "Subscriptions" | "Holds")
+            || matches!(self, Self::EventsRead | Self::WebhooksManage | Self::LeaksReport)
+    }
+
+    /// Every permission that can be a scope, in the order of the catalogue.
+    pub fn scopes() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|permission| permission.is_scope())
+    }
 }
 
 impl std::fmt::Display for Permission {

@@ -49,6 +49,8 @@ pub const BUILT_IN: &[BuiltIn] = &[
                 || matches!(
                     permission,
                     Permission::CustomersWrite
+                        | Permission::DriversRead
+                        | Permission::DriversWrite
                         | Permission::SubscriptionsWrite
                         | Permission::SubscriptionsPause
                         | Permission::SubscriptionsEnd
@@ -64,7 +66,10 @@ pub const BUILT_IN: &[BuiltIn] = &[
             reads_business(permission)
                 || matches!(
                     permission,
-                    Permission::FleetWrite | Permission::SubscriptionsHandOver | Permission::HoldsOperate
+                    Permission::FleetWrite
+                        | Permission::OdometerWrite
+                        | Permission::SubscriptionsHandOver
+                        | Permission::HoldsOperate
                 )
         },
     },
@@ -86,16 +91,36 @@ pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn {
         key: "integration_manager",
         name: "Integration manager",
-        description: "Looks after partners; sees the business they serve.",
-        holds: reads_business,
+        description: "Looks after partners, their keys and their limits; sees the business they serve.",
+        holds: |permission| {
+            reads_business(permission)
+                || matches!(
+                    permission,
+                    Permission::DriversRead
+                        | Permission::PartnersRead
+                        | Permission::PartnersManage
+                        | Permission::AccessRead
+                        | Permission::AccessManage
+                        | Permission::LimitsManage
+                        | Permission::EventsRead
+                        | Permission::WebhooksManage
+                )
+        },
     },
     BuiltIn {
         key: "security_auditor",
         name: "Security auditor",
-        description: "Reviews what everybody did: the audit log, staff and roles. Changes nothing.",
+        description: "Reviews what everybody did: the audit log, keys, partners, staff and roles. Changes nothing.",
         holds: |permission| {
             reads_business(permission)
-                || matches!(permission, Permission::AuditRead | Permission::StaffRead | Permission::RolesRead)
+                || matches!(
+                    permission,
+                    Permission::AuditRead
+                        | Permission::AccessRead
+                        | Permission::PartnersRead
+                        | Permission::StaffRead
+                        | Permission::RolesRead
+                )
         },
     },
     BuiltIn {
@@ -138,5 +163,5 @@ pub fn difference(before: &BTreeSet<Permission>, after: &BTreeSet<Permission>) -
 
 /// Whether somebody with these permissions can change anything, and so needs a second factor.
 pub fn can_write(permissions: &BTreeSet<Permission>) -> bool {
-    permissions.iter().any(|permission| permission.risk() != Risk::Low && !matches!(permission, Permission::AuditRead))
+    permissions.iter().any(|permission| permission.risk() != Risk::Low && !permission.is_read())
 }

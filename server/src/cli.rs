@@ -57,6 +57,11 @@ pub enum Command {
     /// Accounts of staff, for when nobody can sign in
     #[command(subcommand)]
     Staff(Staff),
+    /// Keys and clients of machines
+    #[command(subcommand)]
+    Credential(Credential),
+    /// Print the OpenAPI document of the partner API
+    Openapi,
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -142,6 +147,43 @@ pub enum Staff {
         /// For machines
         #[arg(long)]
         json: bool,
+    },
+}
+
+/// `keyfob credential …`
+#[derive(Debug, Subcommand)]
+pub enum Credential {
+    /// Issue a key or a client and print it with its secret, this once
+    Issue {
+        /// Its name
+        #[arg(long)]
+        name: String,
+        /// The partner's name; one that isn't there is registered as a system of our own
+        #[arg(long)]
+        partner: String,
+        /// `api_key` or `oauth_client`
+        #[arg(long, default_value = "api_key")]
+        kind: String,
+        /// `live` or `test`
+        #[arg(long, default_value = "test")]
+        environment: String,
+        /// What it may do, apart by commas; everything a machine may do when left out
+        #[arg(long, value_delimiter = ',')]
+        scopes: Vec<String>,
+        /// A file with the public keys (JWKS) of a client that signs with its own key
+        #[arg(long, value_name = "FILE")]
+        jwks: Option<PathBuf>,
+        /// For machines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke a key or a client by its id of twelve letters and digits
+    Revoke {
+        /// The id
+        id: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
     },
 }
 

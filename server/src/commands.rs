@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod config_check;
+mod credential;
 mod demo;
 mod migrate;
 mod serve;
@@ -12,10 +13,9 @@ use std::{
     fmt,
     io::Write,
     process::{ExitCode, Termination},
-    sync::Arc,
 };
 
-use services::{Clock, Db, Keys, Services, db::OpenError, passwords::PasswordHasher};
+use services::{Clock, Db, Keys, Services, db::OpenError, limits::Limiter, passwords::PasswordHasher};
 
 use crate::{
     cli::{Cli, Command, ConfigCommand},
@@ -117,6 +117,8 @@ pub async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Serve(_) => serve::run(config).await,
         Command::Migrate => migrate::run(&config).await,
         Command::Config(ConfigCommand::Check) => Ok(config_check::run(&config)),
+        Command::Credential(command) => credential::run(&open(&config).await?, command).await,
+        Command::Openapi => Ok(credential::openapi()),
         Command::Staff(command) => staff::run(&open(&config).await?, command).await,
         Command::Audit(command) => audit::run(&open(&config).await?, command).await,
         Command::Backup { path } => backup::write(&config, &path).await,
@@ -135,12 +137,14 @@ async fn open(config: &Config) -> Result<Services, Failure> {
     })?;
     // Each takes 19 MiB while it runs; more at once than there are cores makes none of them faster.
     let places = std::thread::available_parallelism().map_or(2, usize::from);
-    let services = Services {
-        db,
-        clock: Clock::system(),
-        keys,
-        passwords: PasswordHasher::new(places),
-        settings: Arc::new(config.settings()),
+    let services = Services::new(db, Clock::system(), keys, PasswordHasher::new(places), config.settings());
+    let services = match &config.api.valkey_url {
+        Some(url) => {
+            let limiter = Limiter::in_valkey(url.expose(), &services.db)
+                .map_err(|error| Failure::new(Exit::Usage, format!("api.valkey_url can't be used: {error}")))?;
+            services.with_limiter(limiter)
+        }
+        None => services,
     };
     services::roles::seed(&services).await?;
     Ok(services)

@@ -4,12 +4,14 @@
 //! Everything is checked at start, all faults are told at once, and each names its key and what to do. Keys that don't
 //! exist are refused: a mistyped security setting must not be ignored.
 
+mod api;
 mod database;
 mod fault;
 mod http;
 mod layers;
 mod lists;
 mod log;
+mod outbound;
 mod sessions;
 mod throttle;
 mod tls;
@@ -20,12 +22,14 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    api::{Api, ValkeyUrl},
     database::DatabaseUrl,
     fault::{ConfigError, Fault},
     http::{Http, PublicUrl},
     layers::{Flags, Sources},
     lists::Networks,
     log::{Format, Log},
+    outbound::Outbound,
     sessions::Sessions,
     throttle::Throttle,
     tls::{Mode, Tls},
@@ -57,6 +61,10 @@ pub struct Config {
     pub session: Sessions,
     /// How often one address may come.
     pub throttle: Throttle,
+    /// The partner API.
+    pub api: Api,
+    /// Calls that we make to addresses which partners name.
+    pub outbound: Outbound,
     /// What is written about our doings.
     pub log: Log,
 }
@@ -105,6 +113,7 @@ impl Config {
         self.tls.check(&self.http, &mut faults);
         self.session.check(&mut faults);
         self.throttle.check(&mut faults);
+        self.api.check(&mut faults);
         self.log.check(&mut faults);
         if self.environment_label.as_ref().is_some_and(|label| label.chars().count() > 40) {
             faults.push(Fault::new("environment_label", "is longer than 40 characters", "use one or two words"));
@@ -143,6 +152,15 @@ impl Config {
         self.database_url.clone().unwrap_or_else(|| DatabaseUrl::sqlite(&self.data_dir().join("keyfob.db")))
     }
 
+    /// Where the sandbox of the partner API is: a file beside the database, or a schema in it.
+    pub fn sandbox_url(&self) -> DatabaseUrl {
+        let url = self.database_url();
+        match url.expose().split_once("://") {
+            Some(("sqlite", path)) => DatabaseUrl::sqlite(&Path::new(path).with_file_name("sandbox.db")),
+            _ => url,
+        }
+    }
+
     /// The folder for what is kept beside the database.
     pub fn data_dir(&self) -> &Path {
         &self.data_dir.0
@@ -178,7 +196,9 @@ impl Config {
             second_factor_required: self.second_factor_required(),
             environment_label: self.environment_label().to_owned(),
             is_demo: self.demo,
+            pepper_version: i64::from(self.api.pepper_version),
             secure_cookies: public_url.is_https() || public_url.is_local(),
+            allowed_hosts: self.outbound.allowed_hosts.0.clone(),
         }
     }
 

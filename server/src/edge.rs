@@ -23,6 +23,7 @@ pub mod limits;
 pub mod panic;
 pub mod request_id;
 pub mod timeout;
+pub mod too_large;
 pub mod trace;
 
 use std::{sync::Arc, time::Duration};
@@ -104,6 +105,7 @@ pub fn wrap_beside(inner: Router, beside: Router, config: &EdgeConfig) -> Router
         // The limit below holds for every way of reading a body, not only for axum's own.
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(config.body_limit))
+        .layer(middleware::from_fn(too_large::receive_rest))
         .layer(middleware::from_fn_with_state(config.request_timeout, timeout::limit))
         .layer(panic::layer())
         .layer(middleware::from_fn(error_page::render))

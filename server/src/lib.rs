@@ -12,5 +12,6 @@ pub mod health;
 pub mod listen;
 pub mod logging;
 pub mod metrics;
+pub mod partner_api;
 pub mod site;
 mod workers;

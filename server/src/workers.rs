@@ -1,9 +1,17 @@
 //! What happens without anybody asking: due changes, checkpoints of the audit log, tidying up.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use services::{Error, Services, audit::checkpoint, form_token, subscriptions};
+use domain::credentials::Environment;
+use services::{
+    Error, Services,
+    access::Actor,
+    audit::{self, checkpoint},
+    form_token, oauth, subscriptions, usage, webhooks,
+};
 use tokio::time::{MissedTickBehavior, interval};
+
+use crate::partner_api::Api;
 
 /// How often the work is looked at.
 const ROUND: Duration = Duration::from_secs(20);
@@ -22,7 +30,49 @@ pub async fn run(services: Services) {
         log("audit checkpoints", checkpoint::sign_if_due(&services).await.map(|_| ()));
         if round % TIDY == 0 {
             log("form tokens", form_token::sweep_now(&services).await);
+            log("old counts of calls", usage::sweep(&services).await);
+            log("tokens that are over", oauth::sweep(&services).await);
+            log("old deliveries", webhooks::sweep(&services).await);
         }
+    }
+}
+
+/// Between two writes of what was counted: a refusal can be looked up within a second.
+const COUNTING: Duration = Duration::from_millis(500);
+
+/// Writes what was counted of calls, until the process ends.
+pub async fn count(services: Services, api: Arc<Api>) {
+    let mut ticks = interval(COUNTING);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        count_once(&services, &api).await;
+    }
+}
+
+/// Writes what was counted of calls, and tells the audit log when calls could not be counted by the limits.
+pub async fn count_once(services: &Services, api: &Api) {
+    log("counts of calls", usage::flush(services, api.recorder()).await);
+    for (at, is_away) in services.limiter.take_turns() {
+        let action = if is_away { "limits.store_away" } else { "limits.store_back" };
+        let entry =
+            audit::Entry::new(action).detail("at", at.millis()).detail("store", services.limiter.health().store);
+        log("health of the limits", audit::record(services, &Actor::job("limits"), entry).await);
+    }
+}
+
+/// Between two looks at what happened in the sandbox.
+const SANDBOX: Duration = Duration::from_millis(250);
+
+/// Hands out what happens in the sandbox to the endpoints for tests, until the process ends.
+pub async fn fan_out_sandbox(api: Arc<Api>) {
+    let Some(sandbox) = api.sandbox() else { return };
+    let mut ticks = interval(SANDBOX);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let handed_out = webhooks::fan_out(sandbox, api.services(), Environment::Test).await;
+        log("events of the sandbox", handed_out.map(|_| ()));
     }
 }
 

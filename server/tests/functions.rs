@@ -93,7 +93,8 @@ async fn every_function_is_open_to_whom_it_declares_and_to_nobody_else() {
         let cx = services::Services { settings: settings.into(), ..cx };
         roles::seed(&cx).await.unwrap();
         demo::fill(&cx, Options { customers: 20, seed: 1 }).await.unwrap();
-        let router = site::router(Site { services: cx.clone(), assets: app::Assets::default() });
+        let router =
+            site::router(Site { services: cx.clone(), assets: app::Assets::default(), calls: app::Calls::none() });
         let mut visitors = vec![nobody()];
         for account in demo::ACCOUNTS {
             visitors.push(signed_in(&router, account).await);
@@ -137,7 +138,7 @@ async fn every_function_is_open_to_whom_it_declares_and_to_nobody_else() {
 #[tokio::test]
 async fn what_is_not_declared_is_not_there() {
     on_both_engines(async |cx| {
-        let router = site::router(Site { services: cx, assets: app::Assets::default() });
+        let router = site::router(Site { services: cx, assets: app::Assets::default(), calls: app::Calls::none() });
         for path in ["/_fn/customers/everything", "/_fn/../customers/list", "/_fn/customers/list/"] {
             assert_eq!(ask(&router, Method::POST, path, &nobody(), "").await.status, StatusCode::NOT_FOUND, "{path}");
         }

@@ -3,7 +3,8 @@
 use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
 
 use domain::{
-    ids::{SessionId, StaffId},
+    credentials::{CredentialKind, PublicId},
+    ids::{CredentialId, PartnerId, SessionId, StaffId},
     permissions::{Grant, Permission},
 };
 
@@ -20,6 +21,21 @@ pub enum ActorKind {
         name: String,
         /// Their session.
         session: Option<SessionId>,
+    },
+    /// A machine with a key or a token of its own.
+    Machine {
+        /// Its key or client.
+        id: CredentialId,
+        /// Which of the two.
+        kind: CredentialKind,
+        /// The public part of its credential.
+        public_id: PublicId,
+        /// The key's or client's name.
+        name: String,
+        /// Whose it is.
+        partner: PartnerId,
+        /// The partner's name.
+        partner_name: String,
     },
     /// The system itself: a scheduled job.
     Job {
@@ -114,6 +130,7 @@ impl Actor {
     pub fn name(&self) -> String {
         match &self.0.kind {
             ActorKind::Staff { name, .. } => name.clone(),
+            ActorKind::Machine { name, partner_name, .. } => format!("{partner_name}: {name}"),
             ActorKind::Job { name } => format!("Job: {name}"),
             ActorKind::CommandLine => "Command line".to_owned(),
             ActorKind::Nobody => "Nobody".to_owned(),
@@ -124,6 +141,7 @@ impl Actor {
     pub fn type_word(&self) -> &'static str {
         match self.0.kind {
             ActorKind::Staff { .. } => "staff",
+            ActorKind::Machine { kind, .. } => kind.as_str(),
             ActorKind::Job { .. } => "job",
             ActorKind::CommandLine => "command_line",
             ActorKind::Nobody => "nobody",
@@ -134,6 +152,7 @@ impl Actor {
     pub fn id_word(&self) -> String {
         match &self.0.kind {
             ActorKind::Staff { id, .. } => id.to_string(),
+            ActorKind::Machine { id, .. } => id.to_string(),
             ActorKind::Job { name } => (*name).to_owned(),
             ActorKind::CommandLine | ActorKind::Nobody => String::new(),
         }
@@ -143,6 +162,7 @@ impl Actor {
     pub fn source_word(&self) -> &'static str {
         match self.0.kind {
             ActorKind::Staff { .. } | ActorKind::Nobody => "person",
+            ActorKind::Machine { .. } => "api_key",
             ActorKind::Job { .. } => "job",
             ActorKind::CommandLine => "command_line",
         }

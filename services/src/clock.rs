@@ -48,6 +48,19 @@ impl Clock {
         })
     }
 
+    /// The instant now, in nanoseconds since the epoch.
+    pub fn nanos(&self) -> i64 {
+        match &self.0 {
+            Source::System => i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX),
+            Source::Fixed(now) => now.load(Ordering::SeqCst).saturating_mul(1_000_000),
+        }
+    }
+
+    /// Whether it stands still until it is moved.
+    pub const fn is_fixed(&self) -> bool {
+        matches!(self.0, Source::Fixed(_))
+    }
+
     /// The civil date now in an IANA zone; an unknown zone is read as UTC, since names are checked where they are
     /// entered.
     pub fn today(&self, zone: &str) -> Date {

@@ -64,6 +64,12 @@ impl Error {
         Self::invalid(vec![FieldError::new(field, message)])
     }
 
+    /// 422 for the request as a whole.
+    #[track_caller]
+    pub fn unprocessable(code: &'static str, message: impl Into<String>) -> Self {
+        Self::build(code, 422, message)
+    }
+
     /// 409: somebody else was faster, or what was shown is no longer so.
     #[track_caller]
     pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {

@@ -32,6 +32,16 @@ pub enum Purpose {
     OneTimeToken,
     /// Signs list cursors and previews.
     Preview,
+    /// Peppers the hashes by which credentials of machines are found.
+    CredentialPepper,
+    /// Seals the private keys that sign access tokens.
+    SealSigningKey,
+    /// Seals a secret on its way to the one page that shows it.
+    ShownOnce,
+    /// Seals what a person's papers say.
+    SealIdentity,
+    /// Seals the secrets by which we sign what we send to webhooks.
+    SealWebhookSecret,
 }
 
 impl Purpose {
@@ -43,6 +53,11 @@ impl Purpose {
             Self::Notice => b"keyfob/v1/notice",
             Self::OneTimeToken => b"keyfob/v1/one-time-token",
             Self::Preview => b"keyfob/v1/preview",
+            Self::CredentialPepper => b"keyfob/v1/credential-pepper",
+            Self::SealSigningKey => b"keyfob/v1/seal-signing-key",
+            Self::ShownOnce => b"keyfob/v1/shown-once",
+            Self::SealIdentity => b"keyfob/v1/seal-identity",
+            Self::SealWebhookSecret => b"keyfob/v1/seal-webhook-secret",
         }
     }
 }

@@ -6,15 +6,24 @@
 pub mod access;
 pub mod audit;
 pub mod clock;
+pub mod credentials;
 pub mod customers;
 pub mod db;
 pub mod demo;
+pub mod drivers;
 pub mod error;
+pub mod events;
 pub mod fleet;
 pub mod form_token;
+pub mod idempotency;
 pub mod keys;
+pub mod limits;
 pub mod notes;
+pub mod oauth;
+pub mod odometer;
+pub mod outbound;
 pub mod overview;
+pub mod partners;
 pub mod passwords;
 pub mod plans;
 pub mod roles;
@@ -24,10 +33,13 @@ pub mod sessions;
 pub mod settings;
 pub mod staff;
 pub mod subscriptions;
+pub mod switches;
 pub mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod timeline;
+pub mod usage;
+pub mod webhooks;
 
 pub use clock::Clock;
 pub use db::Db;
@@ -49,4 +61,49 @@ pub struct Services {
     pub passwords: passwords::PasswordHasher,
     /// What the operator has set.
     pub settings: Arc<settings::Settings>,
+    /// How fresh what this process remembers of credentials is.
+    pub epoch: Arc<credentials::Epoch>,
+    /// How often machines have called.
+    pub limiter: Arc<limits::Limiter>,
+    /// Calls addresses that other people name.
+    pub outbound: Arc<outbound::Outbound>,
+}
+
+impl Services {
+    /// Puts them together. Calls of machines are counted in this process with SQLite, which no other node shares, and in
+    /// the database with PostgreSQL, until [`Services::with_limiter`] says otherwise.
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        keys: Keys,
+        passwords: passwords::PasswordHasher,
+        settings: settings::Settings,
+    ) -> Self {
+        let limiter = limits::Limiter::usual(&db);
+        let outbound = outbound::Outbound::new(settings.allowed_hosts.clone());
+        Self {
+            db,
+            clock,
+            keys,
+            passwords,
+            settings: Arc::new(settings),
+            epoch: Arc::default(),
+            limiter: Arc::new(limiter),
+            outbound: Arc::new(outbound),
+        }
+    }
+
+    /// Counts calls of machines elsewhere.
+    #[must_use]
+    pub fn with_limiter(mut self, limiter: limits::Limiter) -> Self {
+        self.limiter = Arc::new(limiter);
+        self
+    }
+}
+
+impl std::fmt::Debug for Services {
+    /// Names the engine: keys and settings are nobody's to read in a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Services").field("engine", &self.db.engine_word()).finish_non_exhaustive()
+    }
 }

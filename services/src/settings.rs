@@ -2,6 +2,8 @@
 
 use domain::Timestamp;
 
+use crate::outbound::AllowedHosts;
+
 /// Settings that use cases read. The server's configuration fills them.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -17,8 +19,13 @@ pub struct Settings {
     pub is_demo: bool,
     /// The word in the top bar ("Demo data", "Staging"); empty in production.
     pub environment_label: String,
+    /// The version of the pepper under which the credentials of machines are hashed. Raising it takes up the next one;
+    /// what was hashed before is hashed anew when it is next used.
+    pub pepper_version: i64,
     /// Whether cookies may carry the `__Host-` prefix: only over https, or on the browser's own machine.
     pub secure_cookies: bool,
+    /// Hosts inside our own network that may be called all the same, and without encryption.
+    pub allowed_hosts: AllowedHosts,
 }
 
 impl Default for Settings {
@@ -30,7 +37,9 @@ impl Default for Settings {
             second_factor_required: true,
             is_demo: false,
             environment_label: String::new(),
+            pepper_version: 1,
             secure_cookies: true,
+            allowed_hosts: AllowedHosts::new(),
         }
     }
 }

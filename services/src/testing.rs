@@ -1,7 +1,5 @@
 //! Throw-away databases, so that each test has its own, on both engines.
 
-use std::sync::Arc;
-
 use domain::Timestamp;
 
 use crate::{Clock, Db, Keys, Services, passwords::PasswordHasher, settings::Settings};
@@ -25,13 +23,13 @@ pub async fn on_both_engines<F: AsyncFn(Services)>(test: F) {
 async fn run<F: AsyncFn(Services)>(test: &F, db: Db) {
     #[allow(clippy::expect_used)]
     db.migrate().await.expect("the migrations run");
-    let cx = Services {
+    let cx = Services::new(
         db,
-        clock: Clock::fixed(NOW),
-        keys: Keys::from_master([7; 32]),
-        passwords: PasswordHasher::for_tests(),
-        settings: Arc::new(Settings::default()),
-    };
+        Clock::fixed(NOW),
+        Keys::from_master([7; 32]),
+        PasswordHasher::for_tests(),
+        Settings::default(),
+    );
     test(cx.clone()).await;
     cx.db.close().await;
 }

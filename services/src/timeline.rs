@@ -9,6 +9,7 @@ use crate::{
     Error,
     access::Actor,
     db::{Bind, Connection, Direction, Keyed, KeysetList, Page, on},
+    webhooks,
 };
 
 /// What has a timeline, notes and tags.
@@ -108,22 +109,23 @@ impl Keyed for Entry {
     }
 }
 
-/// Writes an entry, inside the change's own unit of work.
+/// Writes an entry, and puts its event out to webhooks, inside the change's own unit of work.
 pub async fn write(
-    connection: Connection<'_>,
+    mut connection: Connection<'_>,
     now: Timestamp,
     actor: &Actor,
     entry: NewEntry<'_>,
 ) -> Result<(), Error> {
     let changes = serde_json::to_string(&entry.changes).map_err(Error::internal)?;
-    on!(connection, c => sqlx::query(
+    let id = Uuid::now_v7();
+    on!(connection.again(), c => sqlx::query(
         "INSERT INTO timeline_entry (id, object_type, object_id, at, actor, source, action, summary, reason, changes, event_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
-        .bind(Uuid::now_v7()).bind(entry.subject.as_str()).bind(entry.id).bind(now.millis())
+        .bind(id).bind(entry.subject.as_str()).bind(entry.id).bind(now.millis())
         .bind(actor.name()).bind(actor.source_word()).bind(entry.action).bind(&entry.summary)
         .bind(&entry.reason).bind(&changes).bind(entry.event.uuid())
         .execute(c).await.map(|_| ()))?;
-    Ok(())
+    webhooks::put_out(connection, now, id, &entry).await
 }
 
 /// A page of a record's timeline, newest first.

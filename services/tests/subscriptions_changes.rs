@@ -7,7 +7,9 @@ mod fleet_fixture;
 
 use domain::{
     Timestamp,
+    fleet::VehicleState,
     ids::{CustomerId, HoldId, PlanVersionId, SubscriptionId, VehicleId},
+    permissions::marker::FleetRead,
     subscription::{Command, Hold, HoldKind, HoldScope, State},
 };
 use fleet_fixture::{access, customer, plan, plan_form, publish, reason, staff, vehicle};
@@ -15,7 +17,7 @@ use jiff::civil::{Date, date};
 use services::{
     Error, Services, audit,
     db::on,
-    plans,
+    fleet, plans,
     subscriptions::{self, Detail, Draft, Permitted},
     testing::on_both_engines,
 };
@@ -286,6 +288,48 @@ async fn who_lacks_the_permission_can_not_even_ask() {
             assert_eq!(refused.status, 403, "{refused:?}");
         }
         assert_eq!(state(&cx, id).await, State::Active);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_swap_moves_the_subscription_to_another_car() {
+    on_both_engines(async |cx| {
+        let id = active(&cx).await;
+        let old = found(&cx, id).await.subscription.vehicle.expect("a car");
+        let other = vehicle(&cx, 2, "B-KF 77").await;
+        let broken = Hold { scope: HoldScope::Vehicle, ..hold(HoldKind::Maintenance) };
+        change(&cx, id, Command::PlaceHold { hold: broken }).await.expect("held");
+        assert!(!found(&cx, id).await.subscription.is_drivable());
+        cx.clock.advance(Timestamp::DAY);
+        let swap = |to| Command::Swap { to, back_km: 2_000, out_km: 3_000 };
+        let unknown = review(&cx, id, swap(VehicleId::new())).await.expect_err("there is no such car");
+        assert_eq!((unknown.status, unknown.code), (409, "subscription.swap.car_not_free"));
+        let hash = review(&cx, id, swap(other)).await.expect("reviewed");
+        let (allowed, reason) = (permitted(swap(other)), reason());
+        let press = || subscriptions::commit(&cx, &allowed, id, &hash, &reason);
+        let (one, two) = tokio::join!(Box::pin(press()), Box::pin(press()));
+        assert_eq!(usize::from(one.is_ok()) + usize::from(two.is_ok()), 1, "{one:?} {two:?}");
+
+        let after = found(&cx, id).await.subscription;
+        assert_eq!((after.vehicle, after.state), (Some(other), State::Active));
+        assert!(after.is_drivable(), "the hold stays with the car that came back");
+        let cars = fleet::assignments(&cx, &access(), other).await.expect("its times");
+        assert_eq!(cars.len(), 1);
+        let state = |id| {
+            let cx = &cx;
+            async move {
+                let car = fleet::one(cx, &access::<FleetRead>(), id).await.expect("the car");
+                (car.state(), car.odometer_km)
+            }
+        };
+        assert_eq!(state(old).await, (VehicleState::Inspection, 2_000));
+        assert_eq!(state(other).await, (VehicleState::OnSubscription, 3_000));
+        let taken = review(&cx, id, swap(other)).await.expect_err("they have it");
+        assert_eq!(taken.code, "subscription.swap.same_car");
+        change(&cx, id, swap(old)).await.expect_err("it is at inspection, and held");
+        let report = audit::verify::verify(&cx, None, None).await.expect("verified");
+        assert!(report.is_sound(), "{report:?}");
     })
     .await;
 }

@@ -14,15 +14,24 @@ struct Entry {
     href: &'static str,
     label: &'static str,
     icon: &'static str,
+    /// Where one has to be for it to be marked as here: its own address and all below, unless it stands for more.
+    root: &'static str,
     /// The permission without which it isn't there; none for everybody's own.
     permission: Option<Permission>,
 }
 
 const fn entry(href: &'static str, label: &'static str, icon: &'static str, permission: Permission) -> Entry {
-    Entry { href, label, icon, permission: Some(permission) }
+    Entry { href, label, icon, root: href, permission: Some(permission) }
 }
 
-const GROUPS: [(&str, &[Entry]); 3] = [
+impl Entry {
+    /// It stands for everything below `root`.
+    const fn for_all_below(self, root: &'static str) -> Self {
+        Self { root, ..self }
+    }
+}
+
+const GROUPS: [(&str, &[Entry]); 4] = [
     ("", &[entry("/", "Overview", "overview", Permission::OverviewRead)]),
     (
         "Business",
@@ -34,21 +43,38 @@ const GROUPS: [(&str, &[Entry]); 3] = [
         ],
     ),
     (
+        "Machines",
+        &[
+            entry("/access/keys", "API access", "key", Permission::AccessRead).for_all_below("/access"),
+            entry("/partners", "Partners", "customers", Permission::PartnersRead),
+        ],
+    ),
+    (
         "Control",
         &[
             entry("/security", "Security", "security", Permission::AuditRead),
             entry("/settings/staff", "Staff", "customers", Permission::StaffRead),
             entry("/settings/roles", "Roles", "key", Permission::RolesRead),
-            Entry { href: "/settings/account", label: "My account", icon: "settings", permission: None },
+            Entry {
+                href: "/settings/account",
+                label: "My account",
+                icon: "settings",
+                root: "/settings/account",
+                permission: None,
+            },
         ],
     ),
 ];
 
 /// Pages that are reached by name and not by the rail, and the keys after `g` that lead to those that are.
-const MORE: [(&str, &str, Option<Permission>); 4] = [
+const MORE: [(&str, &str, Option<Permission>); 8] = [
     ("New customer", "/customers/new", Some(Permission::CustomersWrite)),
     ("New vehicle", "/fleet/new", Some(Permission::FleetWrite)),
     ("New subscription", "/subscriptions/new", Some(Permission::SubscriptionsWrite)),
+    ("New API key", "/access/keys/new?kind=api_key", Some(Permission::AccessManage)),
+    ("New partner", "/partners/new", Some(Permission::PartnersManage)),
+    ("API usage", "/access/usage", Some(Permission::AccessRead)),
+    ("Why was I refused?", "/access/refusals", Some(Permission::AccessRead)),
     ("My sessions", "/settings/sessions", None),
 ];
 const KEYS: [(&str, &str); 6] =
@@ -91,8 +117,9 @@ fn Navigation() -> impl IntoView {
             .filter(|entry| entry.permission.is_none_or(may))
             .map(|entry| {
                 let href = entry.href;
+                let root = entry.root;
                 let is_below =
-                    href != "/" && path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+                    root != "/" && path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
                 let is_here = (path == href || is_below).then_some("page");
                 view! {
                     <li>

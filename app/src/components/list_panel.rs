@@ -182,7 +182,8 @@ fn Table(list: ListView) -> impl IntoView {
     }
 }
 
-fn row(row: Row) -> AnyView {
+/// One row; its first cell carries the row's link.
+pub(super) fn row(row: Row) -> AnyView {
     let mut href = Some(row.href).filter(|href| !href.is_empty());
     let cells: Vec<_> = row.cells.into_iter().map(|content| cell(content, href.take())).collect();
     view! { <tr class=row.mark>{cells}</tr> }.into_any()

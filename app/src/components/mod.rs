@@ -2,6 +2,7 @@
 //! under `style/components/`.
 
 mod badge;
+mod chart;
 mod facts;
 mod fault;
 mod form;
@@ -9,14 +10,17 @@ mod frame;
 mod list_panel;
 mod loaded;
 mod message;
+mod meter;
 mod notes;
 mod page_head;
+mod plain_table;
 mod tags;
 mod text_area;
 mod timeline;
 
 pub use crate::icon::Icon;
 pub use badge::StatusBadge;
+pub use chart::{Chart, ChartBar, ChartView, Series};
 pub use facts::Facts;
 pub use fault::Fault;
 pub use form::{CheckField, ChoiceField, ErrorSummary, Field, Hidden, PostButton, PostForm, TextField};
@@ -24,8 +28,10 @@ pub use frame::{Frame, Gate};
 pub use list_panel::{ListPanel, TimeText};
 pub use loaded::Loaded;
 pub use message::Message;
+pub use meter::Meter;
 pub use notes::Notes;
 pub use page_head::{Crumb, PageHead};
+pub use plain_table::PlainTable;
 pub use tags::Tags;
 pub use text_area::TextArea;
 pub use timeline::Timeline;

@@ -1,6 +1,6 @@
 //! What an event makes of a subscription. Never fails and never decides: that was done before.
 
-use super::{Event, State, Subscription};
+use super::{Event, HoldScope, State, Subscription};
 
 impl Subscription {
     /// The subscription after an event. The version stays the one that was read; the store counts it up.
@@ -36,6 +36,11 @@ impl Subscription {
                 }
             }
             Event::PauseCalledOff { .. } => after.pause = None,
+            Event::Swapped { to, .. } => {
+                after.vehicle = Some(to);
+                // What holds the car stays with the car.
+                after.holds = after.holds.outside(HoldScope::Vehicle);
+            }
             Event::NoticeGiven { ends_on, .. } => {
                 after.state = State::Ending;
                 after.service_until = Some(ends_on);

@@ -3,7 +3,10 @@
 use jiff::civil::Date;
 
 use super::{Hold, HoldKind};
-use crate::{ids::HoldId, permissions::Permission};
+use crate::{
+    ids::{HoldId, VehicleId},
+    permissions::Permission,
+};
 
 /// One thing to be done to a subscription. The reason for it is kept by whoever carries it out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +47,15 @@ pub enum Command {
     },
     /// Drop a planned pause.
     CallOffPause,
+    /// The customer has got another car for the one they had, today.
+    Swap {
+        /// The car they have now.
+        to: VehicleId,
+        /// Odometer of the car that came back, in kilometres.
+        back_km: i64,
+        /// Odometer of the car that went out, in kilometres.
+        out_km: i64,
+    },
     /// Set the end.
     GiveNotice {
         /// The day on which the car is due back; the first that is not billed.
@@ -87,7 +99,9 @@ impl Command {
             Self::Submit => Permission::SubscriptionsWrite,
             Self::Approve { .. } | Self::Decline => Permission::SubscriptionsApprove,
             Self::RecordSignature | Self::RecordPayment | Self::Close | Self::Expire => Permission::SubscriptionsSettle,
-            Self::HandOver { .. } | Self::Return { .. } | Self::BeginReturn => Permission::SubscriptionsHandOver,
+            Self::HandOver { .. } | Self::Swap { .. } | Self::Return { .. } | Self::BeginReturn => {
+                Permission::SubscriptionsHandOver
+            }
             Self::Pause { .. } | Self::BeginPause | Self::Resume { .. } | Self::CallOffPause => {
                 Permission::SubscriptionsPause
             }
@@ -110,6 +124,7 @@ impl Command {
             Self::BeginPause => "begin_pause",
             Self::Resume { .. } => "resume",
             Self::CallOffPause => "call_off_pause",
+            Self::Swap { .. } => "swap",
             Self::GiveNotice { .. } => "give_notice",
             Self::WithdrawNotice => "withdraw_notice",
             Self::BeginReturn => "begin_return",
@@ -135,6 +150,7 @@ impl Command {
             Self::BeginPause => "Begin the planned pause",
             Self::Resume { .. } => "Resume subscription",
             Self::CallOffPause => "Call off the pause",
+            Self::Swap { .. } => "Swap the car",
             Self::GiveNotice { .. } => "Give notice",
             Self::WithdrawNotice => "Withdraw notice",
             Self::BeginReturn => "Mark as due back",
@@ -169,6 +185,7 @@ impl Command {
             | Self::RecordSignature
             | Self::RecordPayment
             | Self::HandOver { .. }
+            | Self::Swap { .. }
             | Self::BeginReturn
             | Self::Return { .. }
             | Self::Expire

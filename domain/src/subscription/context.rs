@@ -15,6 +15,8 @@ pub struct Context {
     pub customer: CustomerStatus,
     /// The car of the subscription, if it has one.
     pub car: Option<Car>,
+    /// The car that a swap names.
+    pub next_car: Option<Car>,
 }
 
 /// What is known about the car of a subscription.

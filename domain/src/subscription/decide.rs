@@ -4,6 +4,7 @@ mod booking;
 mod ending;
 mod holding;
 mod pausing;
+mod swapping;
 
 use jiff::civil::Date;
 
@@ -41,6 +42,7 @@ impl Decision<'_> {
             Command::BeginPause => self.begin_pause(),
             Command::Resume { on } => self.resume(on),
             Command::CallOffPause => self.call_off_pause(),
+            Command::Swap { to, back_km, out_km } => self.swap(to, back_km, out_km),
             Command::GiveNotice { ends_on } => self.give_notice(ends_on),
             Command::WithdrawNotice => self.withdraw_notice(),
             Command::BeginReturn => self.begin_return(),

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Hold, Pause, Tone};
-use crate::{civil::words, fleet::VehicleState, money::Money};
+use crate::{civil::words, fleet::VehicleState, ids::VehicleId, money::Money};
 
 /// One thing that happened. Applying it needs nothing but itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,15 @@ pub enum Event {
     PauseCalledOff {
         /// The pause that will not be.
         pause: Pause,
+    },
+    /// The customer has another car.
+    Swapped {
+        /// The car they have now.
+        to: VehicleId,
+        /// Odometer of the car that came back, in kilometres.
+        back_km: i64,
+        /// Odometer of the car that went out, in kilometres.
+        out_km: i64,
     },
     /// The end is set.
     NoticeGiven {
@@ -109,6 +118,7 @@ impl Event {
             Self::ResumePlanned { .. } => "subscription.resume_planned",
             Self::Resumed { .. } => "subscription.resumed",
             Self::PauseCalledOff { .. } => "subscription.pause_called_off",
+            Self::Swapped { .. } => "subscription.swapped",
             Self::NoticeGiven { .. } => "subscription.notice_given",
             Self::NoticeWithdrawn => "subscription.notice_withdrawn",
             Self::ReturnFellDue => "subscription.return_fell_due",
@@ -137,6 +147,9 @@ impl Event {
             Self::ResumePlanned { pause } => format!("Will resume on {}", words(pause.service.until())),
             Self::Resumed { pause } => format!("Resumed on {}", words(pause.service.until())),
             Self::PauseCalledOff { pause } => format!("Called off the pause from {}", words(pause.service.from())),
+            Self::Swapped { back_km, out_km, .. } => {
+                format!("Swapped the car: one came back at {back_km} km, the other went out at {out_km} km")
+            }
             Self::NoticeGiven { ends_on, early_end_fee: None } => {
                 format!("Notice given; will end on {}", words(*ends_on))
             }
@@ -157,13 +170,13 @@ impl Event {
         }
     }
 
-    /// The state the car gets by it, if any. A car that met with an accident or was stolen meanwhile keeps that.
+    /// The state that the car it had until then gets by it, if any. A car that met with an accident or was stolen meanwhile keeps that.
     pub const fn vehicle_state(&self) -> Option<VehicleState> {
         match self {
             Self::Approved { .. } => Some(VehicleState::Reserved),
             Self::Paid => Some(VehicleState::Allocated),
             Self::HandedOver { .. } => Some(VehicleState::OnSubscription),
-            Self::Returned { .. } => Some(VehicleState::Inspection),
+            Self::Returned { .. } | Self::Swapped { .. } => Some(VehicleState::Inspection),
             Self::Cancelled { frees_car: true, .. } | Self::Expired => Some(VehicleState::Available),
             _ => None,
         }
@@ -180,6 +193,7 @@ impl Event {
             | Self::Paused { .. }
             | Self::ResumePlanned { .. }
             | Self::PauseCalledOff { .. }
+            | Self::Swapped { .. }
             | Self::NoticeWithdrawn
             | Self::Returned { .. } => Tone::Notice,
             Self::NoticeGiven { .. } | Self::HoldPlaced { .. } => Tone::Warn,

@@ -152,6 +152,12 @@ impl Holds {
         Self(self.0.iter().copied().filter(|hold| hold.id != id).collect())
     }
 
+    /// These but those of a scope.
+    #[must_use]
+    pub fn outside(&self, scope: HoldScope) -> Self {
+        Self(self.0.iter().copied().filter(|hold| hold.scope != scope).collect())
+    }
+
     /// The first hold that blocks driving.
     pub fn blocking_driving(&self) -> Option<&Hold> {
         self.0.iter().find(|hold| hold.blocks.driving)

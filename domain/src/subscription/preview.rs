@@ -96,11 +96,14 @@ pub fn preview(subscription: &Subscription, command: &Command, context: &Context
         state = next;
     }
     let line = |label, before: String, after: String| FromTo { label, before, after };
-    let timelines = vec![
+    let mut timelines = vec![
         line("State", subscription.state.label().to_owned(), after.state.label().to_owned()),
         line("Service", subscription.service_words(), after.service_words()),
         line("Billing", subscription.billing_words(), after.billing_words()),
     ];
+    if let (Command::Swap { .. }, Some(next)) = (command, &context.next_car) {
+        timelines.push(line("Car", context.car_label().to_owned(), next.label.clone()));
+    }
     let next_invoice = amounts::next_invoice(&after, context.today)?;
     Ok(Preview {
         command: *command,

@@ -145,6 +145,25 @@ refusals! {
         on: Date
     } = "subscription.resume.same_date", "It will resume on {} already. Choose another day." [words(*.on)];
 
+    /// It is the car they have.
+    SwapSameCar = "subscription.swap.same_car", "The customer has this car already. Choose another one.";
+
+    /// The other car is taken, or not on offer.
+    SwapCarNotFree = "subscription.swap.car_not_free",
+        "That car is not on offer, is promised to somebody else, or may not be driven. Choose another one.";
+
+    /// The reading of the car that came back is lower than its last one.
+    SwapBackTooLow {
+        /// The last trusted reading.
+        least: i64
+    } = "subscription.swap.back_too_low", "The car that came back was at {least} km last. Check its odometer and enter it again.";
+
+    /// The reading of the car that went out is lower than its last one.
+    SwapOutTooLow {
+        /// The last trusted reading.
+        least: i64
+    } = "subscription.swap.out_too_low", "The car that went out was at {least} km last. Check its odometer and enter it again.";
+
     /// The end would lie in the past.
     EndInPast = "subscription.notice.in_past", "The end has passed. Choose today or a later day.";
 
@@ -205,6 +224,9 @@ impl Refusal {
             | Self::ResumeUnchanged { .. }
             | Self::ReturnInFuture
             | Self::ReturnTooEarly { .. } => Some("on"),
+            Self::SwapSameCar | Self::SwapCarNotFree => Some("to"),
+            Self::SwapBackTooLow { .. } => Some("back_km"),
+            Self::SwapOutTooLow { .. } => Some("out_km"),
             Self::EndInPast => Some("ends_on"),
             Self::HoldBlocksNothing => Some("blocks"),
             Self::HoldReviewInPast => Some("review_on"),

@@ -76,6 +76,7 @@ pub fn on(today: &str) -> Context {
         plan: PlanStatus::Published,
         customer: CustomerStatus::Active,
         car: Some(Car { label: "B-KF 2041".to_owned(), odometer_km: 10, is_free: true }),
+        next_car: Some(Car { label: "B-KF 7".to_owned(), odometer_km: 500, is_free: true }),
     }
 }
 

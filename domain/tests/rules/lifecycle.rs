@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::{
     civil::plus_days,
     customers::CustomerStatus,
+    ids::VehicleId,
     plans::PauseBilling,
     subscription::{
         Command, Context, Event, Hold, HoldKind, MoneyState, Refusal, State, Subscription, decide, preview,
@@ -56,7 +57,7 @@ fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => (0..45_i64).prop_map(Step::Wait),
         6 => (0..50_i64).prop_map(Step::Forward),
-        6 => (0..17_u8, -3..60_i64, -3..120_i64).prop_map(|(which, one, other)| Step::Any(which, one, other)),
+        6 => (0..18_u8, -3..60_i64, -3..120_i64).prop_map(|(which, one, other)| Step::Any(which, one, other)),
         1 => proptest::sample::select(vec![MoneyState::Current, MoneyState::Current, MoneyState::PastDue]).prop_map(Step::Money),
         1 => (1..4_u128, kind()).prop_map(|(number, kind)| Step::Hold(number, kind)),
         2 => (1..4_u128, kind()).prop_map(|(number, kind)| Step::Release(number, kind)),
@@ -111,6 +112,7 @@ fn any_command(which: u8, one: Date, other: Date) -> Command {
         13 => Command::Return { on: one, odometer_km: 9_000 },
         14 => Command::Close,
         15 => Command::Cancel,
+        16 => Command::Swap { to: VehicleId::from(uuid::Uuid::from_u128(7)), back_km: 9_000, out_km: 600 },
         _ => Command::Expire,
     }
 }

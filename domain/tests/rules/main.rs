@@ -4,16 +4,19 @@
 
 mod booking;
 mod calendar;
+mod credentials;
 mod ending;
 mod fixtures;
 mod fleet;
 mod holds;
 mod lifecycle;
+mod limits;
 mod money;
 mod pausing;
 mod previews;
 mod refusals;
 mod roles;
 mod soundness;
+mod swapping;
 mod texts;
 mod timelines;

@@ -39,6 +39,10 @@ const PUBLISHED: &[&str] = &[
     "subscription.return.not_due",
     "subscription.return.too_early",
     "subscription.submit.plan_not_published",
+    "subscription.swap.back_too_low",
+    "subscription.swap.car_not_free",
+    "subscription.swap.out_too_low",
+    "subscription.swap.same_car",
     "subscription.wrong_state",
 ];
 

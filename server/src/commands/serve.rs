@@ -1,10 +1,10 @@
 //! `keyfob serve`: from settings to listeners, and to an orderly end.
 
-use std::{env, time::Duration};
+use std::{env, sync::Arc, time::Duration};
 
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
-use services::{Db, Services};
+use services::{Db, Services, webhooks::Dispatcher};
 use tokio::task::JoinHandle;
 
 use super::{Exit, Failure, demo, open, say, staff};
@@ -14,9 +14,13 @@ use crate::{
     edge::{self, EdgeConfig},
     health::{self, Health},
     listen::{self, Running, asked_to_stop},
-    logging, metrics, site, workers,
+    logging, metrics,
+    partner_api::{self, Api, open_sandbox},
+    site, workers,
 };
 
+/// How long deliveries that are on their way may take to arrive when we stop.
+const DELIVERING: Duration = Duration::from_secs(20);
 /// Between two sweeps.
 const SWEEPING: Duration = Duration::from_mins(10);
 
@@ -32,7 +36,8 @@ pub(super) async fn run(config: Config) -> Result<Exit, Failure> {
     }
     let health = Health::new(vec![database_check(&services.db)]);
 
-    let app = application(&config, portal(&services), &health, &numbers);
+    let api = partner_api(&config, &services).await;
+    let app = application(&config, portal(&services, &api), &api, &health, &numbers);
     let main = listen::start(app, &listen::Options::from(&config))?;
     let side = match config.http.metrics_listen {
         Some(address) => {
@@ -43,10 +48,27 @@ pub(super) async fn run(config: Config) -> Result<Exit, Failure> {
     };
     announce(&config, &main, &services).await?;
     let sweeping = sweep_regularly(&config, &services);
+    let watching = tokio::spawn(services::credentials::watch(services.clone()));
+    let counting = tokio::spawn(workers::count(services.clone(), Arc::clone(&api)));
+    let sandbox = tokio::spawn(workers::fan_out_sandbox(Arc::clone(&api)));
     let work = matches!(config.role, Role::All | Role::Worker).then(|| tokio::spawn(workers::run(services.clone())));
+    let dispatcher = Dispatcher::new(services.clone());
+    let dispatching = matches!(config.role, Role::All | Role::Worker).then(|| {
+        let dispatcher = dispatcher.clone();
+        tokio::spawn(async move { dispatcher.run().await })
+    });
 
     asked_to_stop().await;
+    dispatcher.stop();
     stop(&config, &health, main).await;
+    sandbox.abort();
+    if let Some(dispatching) = dispatching {
+        // What is on its way is bounded by a receiver's time; what it makes of that is written before we go.
+        let _ = tokio::time::timeout(DELIVERING, dispatching).await;
+    }
+    watching.abort();
+    counting.abort();
+    workers::count_once(&services, &api).await;
     if let Some(sweeping) = sweeping {
         sweeping.abort();
     }
@@ -62,16 +84,28 @@ pub(super) async fn run(config: Config) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// The partner API, with its sandbox where that can be had: without it test keys are told so, and live keys work.
+async fn partner_api(config: &Config, services: &Services) -> Arc<Api> {
+    if !config.api.sandbox || config.role == Role::Worker {
+        return Api::new(services.clone(), None);
+    }
+    let sandbox = open_sandbox(services, config.sandbox_url().expose()).await;
+    if let Err(error) = &sandbox {
+        tracing::error!(%error, "there is no sandbox for test keys");
+    }
+    Api::new(services.clone(), sandbox.ok())
+}
+
 /// The pages and whatever else a session or a key is needed for.
-fn portal(services: &Services) -> Router {
+fn portal(services: &Services, api: &Arc<Api>) -> Router {
     let assets::Names { css, js, wasm } = assets::names();
     let path = |name: Option<String>| name.map(|name| format!("/pkg/{name}")).unwrap_or_default();
     let files = app::Assets { css: path(css), js: path(js), wasm: path(wasm) };
-    site::router(site::Site { services: services.clone(), assets: files })
+    site::router(site::Site { services: services.clone(), assets: files, calls: partner_api::calls(api) })
 }
 
 /// Everything on the main address.
-fn application(config: &Config, portal: Router, health: &Health, numbers: &PrometheusHandle) -> Router {
+fn application(config: &Config, portal: Router, api: &Arc<Api>, health: &Health, numbers: &PrometheusHandle) -> Router {
     let mut edge = EdgeConfig::from(config);
     edge.headers.connect_to.extend(live_reload());
     let mut beside = health.routes();
@@ -79,7 +113,16 @@ fn application(config: &Config, portal: Router, health: &Health, numbers: &Prome
         beside = beside.merge(metrics::local_routes(numbers.clone()));
     }
     match config.role {
-        Role::All | Role::Web => edge::wrap_beside(portal, beside.merge(assets::routes()), &edge),
+        Role::All | Role::Web => {
+            let quota = edge::limits::Quota {
+                per_second: config.api.address_per_second,
+                burst: config.api.address_burst,
+                max_addresses: config.throttle.max_addresses,
+            };
+            // Limited by address on its own terms: machines come more often than people.
+            let calls = partner_api::router(api).layer(edge::limits::layer(quota));
+            edge::wrap_beside(portal, beside.merge(assets::routes()).merge(calls), &edge)
+        }
         Role::Worker => edge::wrap_beside(Router::new(), beside, &edge),
     }
 }

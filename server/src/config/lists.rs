@@ -1,6 +1,6 @@
 //! Lists that can be written in one line.
 
-use std::net::IpAddr;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -19,13 +19,31 @@ enum Written {
 
 impl<'de> Deserialize<'de> for Networks {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let items = match Written::deserialize(deserializer)? {
-            Written::Line(line) => line.split(',').map(ToOwned::to_owned).collect(),
-            Written::List(list) => list,
-        };
-        let items = items.iter().map(|item| item.trim()).filter(|item| !item.is_empty());
-        items.map(|item| parse(item).map_err(de::Error::custom)).collect::<Result<_, _>>().map(Self)
+        items(deserializer)?
+            .iter()
+            .map(|item| parse(item).map_err(de::Error::custom))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
+}
+
+/// Names of hosts or addresses, in small letters; written like [`Networks`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Hosts(pub BTreeSet<String>);
+
+impl<'de> Deserialize<'de> for Hosts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(items(deserializer)?.iter().map(|item| item.to_ascii_lowercase()).collect()))
+    }
+}
+
+fn items<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let items: Vec<String> = match Written::deserialize(deserializer)? {
+        Written::Line(line) => line.split(',').map(ToOwned::to_owned).collect(),
+        Written::List(list) => list,
+    };
+    Ok(items.iter().map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect())
 }
 
 fn parse(item: &str) -> Result<IpNet, String> {

@@ -28,7 +28,8 @@ impl RequestId {
         &self.0
     }
 
-    fn new() -> Self {
+    /// A name that nothing else has.
+    pub fn fresh() -> Self {
         Self(Uuid::now_v7().to_string().into())
     }
 
@@ -50,7 +51,7 @@ pub async fn assign(State(trusted): State<Arc<TrustedProxies>>, mut request: Req
         .get::<ConnectInfo<SocketAddr>>()
         .is_some_and(|ConnectInfo(peer)| trusted.contains(peer.ip()));
     let given = if is_from_proxy { RequestId::given(request.headers()) } else { None };
-    let id = given.unwrap_or_else(RequestId::new);
+    let id = given.unwrap_or_else(RequestId::fresh);
     let value = HeaderValue::from_str(id.as_str());
     request.extensions_mut().insert(id);
     let mut response = next.run(request).await;

@@ -1,16 +1,18 @@
 //! One span and one log line for each request. The route's pattern is logged, never the address that was asked for:
 //! addresses carry invitation tokens and what people search for.
 
-use std::time::Instant;
+use std::{net::IpAddr, time::Instant};
 
 use axum::{
     extract::{MatchedPath, Request},
+    http::header,
     middleware::Next,
     response::Response,
 };
+use services::access::Trace;
 use tracing::{Instrument, field::Empty};
 
-use super::request_id::RequestId;
+use super::{client_address::ClientAddress, request_id::RequestId};
 
 /// Middleware: opens the span, and says in one line how the request ended.
 pub async fn observe(request: Request, next: Next) -> Response {
@@ -45,4 +47,19 @@ pub async fn observe(request: Request, next: Next) -> Response {
 /// The pattern of the route that answers, a bounded set of names for logs and metrics.
 pub fn route(request: &Request) -> &str {
     request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str)
+}
+
+/// Where a request came from, for the audit trail.
+pub fn of(request: &Request) -> Trace {
+    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    Trace {
+        ip: address(request).to_string(),
+        user_agent: agent.chars().take(300).collect(),
+        request_id: request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default(),
+    }
+}
+
+/// The client's address as the edge worked it out; the unspecified one where no edge stands before us.
+pub fn address(request: &Request) -> IpAddr {
+    request.extensions().get::<ClientAddress>().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.0)
 }

@@ -10,8 +10,10 @@ mod notice;
 mod pages;
 mod visitor;
 
+pub(crate) use functions::is_form;
+
 use crate::error_page::Problem;
-use app::{App, Assets, viewer::Viewer};
+use app::{App, Assets, Calls, viewer::Viewer};
 use axum::{
     Router,
     http::{StatusCode, header},
@@ -34,6 +36,8 @@ pub struct Site {
     pub services: Services,
     /// The names of the site's files.
     pub assets: Assets,
+    /// The partner API, for its reference page.
+    pub calls: Calls,
 }
 
 /// The session and sign-in layers answer a bare 500 when they can't reach their store: nothing else of ours does. Nothing

@@ -51,6 +51,7 @@ pub(super) struct Context {
     actor: Actor,
     viewer: Viewer,
     assets: app::Assets,
+    calls: app::Calls,
     nonce: Option<String>,
     sign_in: Option<AuthSession>,
 }
@@ -66,6 +67,7 @@ impl Context {
                 .unwrap_or_else(|| Actor::nobody(services::access::Trace::default())),
             viewer: extensions.get::<Viewer>().cloned().unwrap_or_default(),
             assets: site.assets.clone(),
+            calls: site.calls.clone(),
             nonce: extensions.get::<CspNonce>().map(|nonce| nonce.0.clone()),
             sign_in: extensions.get::<AuthSession>().cloned(),
         }
@@ -76,6 +78,7 @@ impl Context {
         provide_context(self.actor.clone());
         provide_context(self.viewer.clone());
         provide_context(self.assets.clone());
+        provide_context(self.calls.clone());
         if let Some(nonce) = &self.nonce {
             provide_context(Nonce::from_value(nonce.as_str()));
         }

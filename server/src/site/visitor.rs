@@ -1,7 +1,5 @@
 //! Who comes, and whether they may be here at all: nothing behind sign-in answers anybody who is not signed in.
 
-use std::net::IpAddr;
-
 use app::viewer::Viewer;
 use axum::{
     extract::{Request, State},
@@ -10,13 +8,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use services::{
-    access::{Actor, Trace},
+    access::Actor,
     keys::Purpose,
     sessions::{self, AuthSession, User},
 };
 
 use super::{Site, notice};
-use crate::edge::{client_address::ClientAddress, request_id::RequestId};
+use crate::edge::trace;
 
 /// Pages for those who are not signed in.
 const GATES: [&str; 2] = ["/sign-in", "/sign-in/second-factor"];
@@ -28,7 +26,7 @@ const ENROL: &str = "/settings/second-factor";
 /// Finds out who comes, and sends them where they may be.
 pub async fn admit(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let cx = &site.services;
-    let trace = trace_of(&request);
+    let trace = trace::of(&request);
     let session = request.extensions().get::<AuthSession>().cloned();
     let user = session.as_ref().and_then(|session| session.user.clone());
     let session_key = session.as_ref().and_then(|session| session.session.id());
@@ -56,17 +54,6 @@ pub async fn admit(State(site): State<Site>, mut request: Request, next: Next) -
     request.extensions_mut().insert(actor);
     request.extensions_mut().insert(viewer);
     next.run(request).await
-}
-
-fn trace_of(request: &Request) -> Trace {
-    let extensions = request.extensions();
-    let ip = extensions.get::<ClientAddress>().map(|address| address.0.to_string());
-    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    Trace {
-        ip: ip.unwrap_or_else(|| IpAddr::from([0, 0, 0, 0]).to_string()),
-        user_agent: agent.chars().take(300).collect(),
-        request_id: extensions.get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default(),
-    }
 }
 
 /// Where somebody has to go instead, if not here.

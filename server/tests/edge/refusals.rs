@@ -41,6 +41,16 @@ async fn a_body_over_the_limit_is_refused_whether_or_not_it_says_its_length() {
 }
 
 #[tokio::test]
+async fn who_sends_far_too_much_can_still_read_that() {
+    let portal = Portal::start(&EdgeConfig { body_limit: 1000, ..EdgeConfig::default() });
+    for _ in 0..10 {
+        let answer = post("/echo").with_a_browser().body(&vec![b'x'; 6_000_000]).send(portal.address).await;
+        assert_eq!(answer.status, 413);
+        assert!(answer.body.contains("request.too_large"), "{answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_over_the_usual_limit_of_the_library_passes_when_ours_is_larger() {
     let portal = Portal::start(&EdgeConfig { body_limit: 4_000_000, ..EdgeConfig::default() });
     let large = post("/echo").with_a_browser().body(&vec![b'x'; 3_000_000]).send(portal.address).await;

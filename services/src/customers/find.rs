@@ -1,6 +1,9 @@
 //! One customer with what stands around the record.
 
-use domain::{ids::CustomerId, permissions::marker::CustomersRead};
+use domain::{
+    ids::CustomerId,
+    permissions::marker::{CustomersRead, CustomersWrite},
+};
 
 use super::{Customer, record};
 use crate::{
@@ -55,4 +58,10 @@ pub async fn by_id_or_number<P: domain::permissions::Grant>(
         .bind(id.map_or(uuid::Uuid::nil(), CustomerId::uuid)).bind(text.to_uppercase())
         .fetch_optional(c).await)?;
     Ok(found.map(|(id,)| id.into()))
+}
+
+/// A customer's record, for somebody who may write it: what they wrote they may see.
+pub async fn written(cx: &Services, _access: &Access<CustomersWrite>, id: CustomerId) -> Result<Customer, Error> {
+    let mut reading = cx.db.read().await?;
+    record::load(reading.connection(), id.uuid()).await
 }

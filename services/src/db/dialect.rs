@@ -47,3 +47,31 @@ pub enum LockedTable {
     /// `staff`
     Staff,
 }
+
+/// Claims work of an endpoint: $1 lease, $2 its end, $3 now, $4 endpoint, $5 how many. An endpoint that is disabled, or
+/// whose partner is suspended, keeps its work waiting.
+const CLAIM_SQLITE: &str = "UPDATE webhook_delivery
+    SET state = 'running', lease_id = $1, lease_until = $2, updated_at = $3
+    WHERE id IN (SELECT id FROM webhook_delivery
+                 WHERE endpoint_id = $4 AND state = 'ready' AND next_at <= $3
+                 ORDER BY next_at LIMIT $5)
+      AND EXISTS (SELECT 1 FROM webhook_endpoint e JOIN partner p ON p.id = e.partner_id
+                  WHERE e.id = $4 AND e.is_enabled AND p.status = 'active')
+    RETURNING id, event_id, event_type, object_type, object_id, event_at, attempts";
+/// The same where several nodes claim at once: each takes what the others haven't.
+const CLAIM_POSTGRES: &str = "UPDATE webhook_delivery
+    SET state = 'running', lease_id = $1, lease_until = $2, updated_at = $3
+    WHERE id IN (SELECT id FROM webhook_delivery
+                 WHERE endpoint_id = $4 AND state = 'ready' AND next_at <= $3
+                 ORDER BY next_at LIMIT $5 FOR UPDATE SKIP LOCKED)
+      AND EXISTS (SELECT 1 FROM webhook_endpoint e JOIN partner p ON p.id = e.partner_id
+                  WHERE e.id = $4 AND e.is_enabled AND p.status = 'active')
+    RETURNING id, event_id, event_type, object_type, object_id, event_at, attempts";
+
+/// The statement by which work of an endpoint is claimed.
+pub fn claim_deliveries(connection: &Connection<'_>) -> &'static str {
+    match connection {
+        Engine::Sqlite(_) => CLAIM_SQLITE,
+        Engine::Postgres(_) => CLAIM_POSTGRES,
+    }
+}

@@ -57,6 +57,21 @@ impl Db {
         }
     }
 
+    /// Opens the schema `sandbox` in a PostgreSQL database, made if it isn't there: the same tables once more.
+    pub async fn open_sandbox(url: &str) -> Result<Self, OpenError> {
+        let options = PgConnectOptions::from_str(url).map_err(OpenError::Url)?;
+        // Extensions are in `public`, and may be used from here.
+        let options = options.options([("search_path", "sandbox,public")]);
+        let pool = PgPoolOptions::new()
+            .max_connections(10)
+            .acquire_timeout(WAIT_FOR_CONNECTION)
+            .connect_with(options)
+            .await
+            .map_err(OpenError::Connect)?;
+        sqlx::query("CREATE SCHEMA IF NOT EXISTS sandbox").execute(&pool).await.map_err(OpenError::Connect)?;
+        Ok(Self::Postgres(pool))
+    }
+
     async fn open_sqlite(url: &str) -> Result<Self, OpenError> {
         let options = SqliteConnectOptions::from_str(url)
             .map_err(OpenError::Url)?

@@ -5,7 +5,9 @@
 
 mod cars;
 mod contracts;
+mod machines;
 mod people;
+mod webhooks;
 mod words;
 
 use domain::{Timestamp, ids::StaffId};
@@ -103,6 +105,15 @@ impl Maker<'_> {
 
 /// Fills an empty database; one that has customers already is left as it is.
 pub async fn fill(cx: &Services, options: Options) -> Result<Filled, Error> {
+    fill_with(cx, options, true).await
+}
+
+/// Like [`fill`], without accounts that somebody could sign in with: the sandbox of the partner API.
+pub async fn fill_business(cx: &Services, options: Options) -> Result<Filled, Error> {
+    fill_with(cx, options, false).await
+}
+
+async fn fill_with(cx: &Services, options: Options, has_accounts: bool) -> Result<Filled, Error> {
     let mut uow = cx.db.begin().await?;
     let (present,): (i64,) = on!(uow.connection(), c => sqlx::query_as(
         "SELECT COUNT(*) FROM (SELECT 1 AS one FROM customer LIMIT 1) found").fetch_one(c).await)?;
@@ -111,13 +122,25 @@ pub async fn fill(cx: &Services, options: Options) -> Result<Filled, Error> {
     }
     let now = cx.clock.now();
     let mut maker = Maker { cx, uow, rng: StdRng::seed_from_u64(options.seed), now, staff: Vec::new() };
-    staff(&mut maker).await?;
+    if has_accounts {
+        staff(&mut maker).await?;
+    } else {
+        let since = maker.now.plus(-200 * Timestamp::DAY);
+        for account in ACCOUNTS {
+            let id = maker.id(since).into();
+            maker.staff.push((id, account.name));
+        }
+    }
     let plans = contracts::plans(&mut maker).await?;
     let customers = people::customers(&mut maker, options.customers).await?;
     let cars = cars::vehicles(&mut maker, options.customers * 3 / 4).await?;
     let subscriptions =
         contracts::subscriptions(&mut maker, &customers, &cars, &plans, options.customers * 9 / 10).await?;
     history(&mut maker, &subscriptions).await?;
+    if has_accounts {
+        machines::partners(&mut maker).await?;
+        webhooks::endpoints(&mut maker).await?;
+    }
     let entry = audit::Entry::new("demo.filled")
         .detail("seed", options.seed.to_string())
         .detail("customers", options.customers.to_string());
@@ -173,4 +196,12 @@ async fn history(maker: &mut Maker<'_>, subscriptions: &[contracts::Made]) -> Re
         audit::append::append(maker.uow.connection(), at, &actor, vec![entry]).await?;
     }
     Ok(())
+}
+
+/// The beginning of the calendar month `back` months before an instant, in UTC.
+fn month_start(now: Timestamp, back: i64) -> Timestamp {
+    let instant = jiff::Timestamp::from_millisecond(now.millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let first = instant.to_zoned(jiff::tz::TimeZone::UTC).first_of_month();
+    let start = first.and_then(|first| first.checked_sub(jiff::Span::new().months(back)));
+    start.and_then(|start| start.start_of_day()).map_or(now, |start| Timestamp(start.timestamp().as_millisecond()))
 }

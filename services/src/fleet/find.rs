@@ -1,6 +1,9 @@
 //! One vehicle with what stands around the record.
 
-use domain::{ids::VehicleId, permissions::marker::FleetRead};
+use domain::{
+    ids::VehicleId,
+    permissions::{Grant, marker::FleetRead},
+};
 
 use super::{OpenHold, PlatePeriod, Vehicle, holds, plates, record};
 use crate::{
@@ -46,4 +49,14 @@ pub async fn find(
         notes: notes::of(reading.connection(), Subject::Vehicle, id.uuid()).await?,
         timeline: timeline::page(reading.connection(), Subject::Vehicle, id.uuid(), cursor, 20).await?,
     })
+}
+
+/// The vehicle, when there is one: for what stands beside its record.
+pub(crate) async fn exists(connection: crate::db::Connection<'_>, id: VehicleId) -> Result<Vehicle, Error> {
+    record::load(connection, id.uuid()).await
+}
+
+/// The record of a vehicle alone.
+pub async fn one<P: Grant>(cx: &Services, _access: &Access<P>, id: VehicleId) -> Result<Vehicle, Error> {
+    exists(cx.db.read().await?.connection(), id).await
 }

@@ -59,7 +59,9 @@ pub(crate) async fn of_role(connection: Connection<'_>, id: RoleId) -> Result<BT
 pub(crate) async fn held_now(connection: Connection<'_>, actor: &Actor) -> Result<BTreeSet<Permission>, Error> {
     match actor.kind() {
         ActorKind::Staff { id, .. } => of_staff(connection, *id).await,
-        ActorKind::Job { .. } | ActorKind::CommandLine | ActorKind::Nobody => Ok(actor.permissions().clone()),
+        ActorKind::Machine { .. } | ActorKind::Job { .. } | ActorKind::CommandLine | ActorKind::Nobody => {
+            Ok(actor.permissions().clone())
+        }
     }
 }
 

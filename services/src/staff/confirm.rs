@@ -69,8 +69,10 @@ pub(super) async fn own_account(cx: &Services, actor: &Actor) -> Result<Account,
 pub(super) async fn is_recent(cx: &Services, session: Option<SessionId>) -> Result<bool, Error> {
     let Some(session) = session else { return Ok(false) };
     let mut reading = cx.db.read().await?;
-    let begun: Option<(i64,)> = on!(reading.connection(), c => sqlx::query_as(
-        "SELECT created_at FROM session WHERE public_id = $1 AND ended_at IS NULL")
+    let begun: Option<(i64, Option<i64>)> = on!(reading.connection(), c => sqlx::query_as(
+        "SELECT created_at, confirmed_at FROM session WHERE public_id = $1 AND ended_at IS NULL")
         .bind(session.uuid()).fetch_optional(c).await)?;
-    Ok(begun.is_some_and(|(begun,)| (0..RECENT).contains(&cx.clock.now().since(Timestamp(begun)))))
+    Ok(begun.is_some_and(|(begun, confirmed)| {
+        (0..RECENT).contains(&cx.clock.now().since(super::step_up::fresh_since(begun, confirmed)))
+    }))
 }

@@ -18,6 +18,7 @@ mod reset;
 mod second_factor;
 mod set_roles;
 mod sign_in;
+mod step_up;
 mod throttle;
 mod totp;
 mod unlock;
@@ -37,6 +38,7 @@ pub use reset::{ResetPassword, reset_link, reset_second_factor};
 pub(crate) use second_factor::prove_second_factor;
 pub use set_roles::{SetRoles, set_roles};
 pub use sign_in::{SignIn, SignedIn, Step, sign_in};
+pub use step_up::{FIELD as STEP_UP_FIELD, needs_step_up, step_up};
 pub(crate) use throttle::sweep as sweep_throttle;
 #[cfg(feature = "testing")]
 pub use totp::code_at;

@@ -2,9 +2,9 @@
 
 use domain::{
     Timestamp,
-    ids::SubscriptionId,
-    permissions::marker::SubscriptionsRead,
-    subscription::{Command, Preview, Refusal, preview},
+    ids::{HoldId, SubscriptionId},
+    permissions::{Permission, marker::SubscriptionsRead},
+    subscription::{Command, HoldKind, Preview, Refusal, preview},
     texts::Reason,
 };
 use jiff::civil::Date;
@@ -75,7 +75,11 @@ async fn decided(
     let row = record::stored(connection.again(), id.uuid()).await?;
     let subscription = record::subscription(connection.again(), &row).await?;
     let today = date_in(now, &row.zone);
-    let context = record::context(connection, &row, today, needed_from(command, today)).await?;
+    let next = match *command {
+        Command::Swap { to, .. } => Some(to),
+        _ => None,
+    };
+    let context = record::context(connection, &row, today, needed_from(command, today), next).await?;
     let preview = preview(&subscription, command, &context).map_err(|refusal| refused(&refusal))?;
     Ok((row, reviewed(preview)))
 }
@@ -89,6 +93,28 @@ pub async fn review(
 ) -> Result<Reviewed, Error> {
     let mut reading = cx.db.read().await?;
     Ok(decided(reading.connection(), cx.clock.now(), id, &permitted.command).await?.1)
+}
+
+/// Like [`review`] for whoever may give the command, whether or not they may read the rest.
+pub async fn review_permitted(cx: &Services, permitted: &Permitted, id: SubscriptionId) -> Result<Reviewed, Error> {
+    let mut reading = cx.db.read().await?;
+    Ok(decided(reading.connection(), cx.clock.now(), id, &permitted.command).await?.1)
+}
+
+/// The kind of an open hold that reaches a subscription, for whoever may release holds of some kind.
+pub async fn open_hold(
+    cx: &Services,
+    actor: &Actor,
+    id: SubscriptionId,
+    hold: HoldId,
+) -> Result<Option<HoldKind>, Error> {
+    if !actor.holds(Permission::HoldsRisk) {
+        actor.require(Permission::HoldsOperate)?;
+    }
+    let mut reading = cx.db.read().await?;
+    let row = record::stored(reading.connection(), id.uuid()).await?;
+    let subscription = record::subscription(reading.connection(), &row).await?;
+    Ok(subscription.holds.find(hold).map(|hold| hold.kind))
 }
 
 /// Does what a review showed. `hash` is the review's: when anything it rests on has changed since, nothing is done.
@@ -166,6 +192,12 @@ fn audit_entry(preview: &Preview, id: SubscriptionId, reason: &Reason) -> audit:
     for amount in &preview.amounts {
         let words = format!("{} {}", amount.amount.total.plain(), amount.amount.total.currency());
         entry = entry.detail("amount", words);
+    }
+    if let Command::Swap { to, back_km, out_km } = &preview.command {
+        entry = entry
+            .change("vehicle", before.vehicle.map(|id| id.to_string()), to.to_string())
+            .detail("back_km", back_km.to_string())
+            .detail("out_km", out_km.to_string());
     }
     if let Command::PlaceHold { hold } = &preview.command {
         entry = entry

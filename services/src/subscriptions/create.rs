@@ -2,7 +2,7 @@
 
 use domain::{
     ids::{CustomerId, PlanVersionId, SubscriptionId, VehicleId},
-    permissions::marker::SubscriptionsWrite,
+    permissions::marker::{SubscriptionsRead, SubscriptionsWrite},
 };
 use jiff::civil::Date;
 use sqlx::FromRow;
@@ -13,7 +13,7 @@ use crate::{
     Error, Services,
     access::Access,
     audit,
-    db::on,
+    db::{Connection, on},
     form_token::{self, Spent},
     plans, running_number, search,
     timeline::{self, NewEntry, Subject},
@@ -64,9 +64,7 @@ pub async fn startable(
     };
     let currency = customer.as_ref().map(|(_, currency)| currency.clone());
     let plans = plans::offers(cx, reading.connection()).await?;
-    let vehicles = on!(reading.connection(), c => sqlx::query_as(
-        "SELECT id, plate, make || ' ' || model FROM vehicle WHERE state = 'available' ORDER BY sort_name, id LIMIT 200")
-        .fetch_all(c).await)?;
+    let vehicles = on_offer(reading.connection()).await?;
     Ok(Startable {
         plans: plans
             .into_iter()
@@ -79,6 +77,21 @@ pub async fn startable(
         vehicles,
         customer_name: customer.map(|(name, _)| name),
     })
+}
+
+async fn on_offer(connection: Connection<'_>) -> Result<Vec<(Uuid, String, String)>, Error> {
+    Ok(on!(connection, c => sqlx::query_as(
+        "SELECT id, plate, make || ' ' || model FROM vehicle WHERE state = 'available' ORDER BY sort_name, id LIMIT 200")
+        .fetch_all(c).await)?)
+}
+
+/// The cars a customer could get today: id, plate, make and model; at most 200, by name.
+pub async fn cars_on_offer(
+    cx: &Services,
+    _access: &Access<SubscriptionsRead>,
+) -> Result<Vec<(Uuid, String, String)>, Error> {
+    let mut reading = cx.db.read().await?;
+    on_offer(reading.connection()).await
 }
 
 /// Drafts a subscription. `token` is the form's: the same form sent twice answers with the one draft it made.

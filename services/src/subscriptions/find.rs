@@ -84,7 +84,7 @@ pub async fn find(
     let row = record::stored(reading.connection(), id.uuid()).await?;
     let subscription = record::subscription(reading.connection(), &row).await?;
     let today = date_in(cx.clock.now(), &row.zone);
-    let context = record::context(reading.connection(), &row, today, today).await?;
+    let context = record::context(reading.connection(), &row, today, today, None).await?;
     let holds = on!(reading.connection(), c => sqlx::query_as(
         "SELECT id, kind, scope, blocks_driving, blocks_changes, blocks_billing, reason, review_on, placed_at, placed_by
          FROM hold

@@ -1,6 +1,11 @@
 //! The list of subscriptions.
 
-use domain::{ids::CustomerId, permissions::marker::SubscriptionsRead, subscription::State, texts::fold};
+use domain::{
+    ids::{CustomerId, SubscriptionId, VehicleId},
+    permissions::marker::{SubscriptionsRead, SubscriptionsWrite},
+    subscription::State,
+    texts::fold,
+};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -32,6 +37,8 @@ pub struct Filter {
     pub query: Option<String>,
     /// Only those with this tag.
     pub tag: Option<String>,
+    /// Only those with this car.
+    pub vehicle: Option<VehicleId>,
     /// Only those of this customer.
     pub customer: Option<CustomerId>,
     /// Sort column.
@@ -51,6 +58,18 @@ pub struct Row {
     pub id: Uuid,
     /// The number people quote.
     pub number: String,
+    /// Whose, by id.
+    pub customer_id: Uuid,
+    /// Its car, by id; nothing without a car.
+    pub vehicle_id: Option<Uuid>,
+    /// Its plan, by id.
+    pub plan_id: Uuid,
+    /// Its plan's version, by id.
+    pub plan_version_id: Uuid,
+    /// When it was last changed, in milliseconds.
+    pub updated_at: i64,
+    /// Counts the changes.
+    pub version: i64,
     /// Whose.
     pub customer_name: String,
     /// Their address.
@@ -101,7 +120,9 @@ impl Keyed for Row {
     }
 }
 
-const SELECT: &str = "SELECT s.id, s.number, s.customer_name, c.email AS customer_email, s.state, s.money_state,
+const SELECT: &str =
+    "SELECT s.id, s.number, s.customer_id, s.vehicle_id, p.id AS plan_id, s.plan_version_id, s.updated_at,
+       s.version, s.customer_name, c.email AS customer_email, s.state, s.money_state,
        p.name AS plan_name, v.plate, v.make || ' ' || v.model || ' · ' || v.model_year AS car,
        s.service_from, s.service_until, s.billing_from, s.billing_until, s.pause_from, s.pause_until,
        s.price_minor, s.currency, s.drive_blocks, s.needs_attention, s.attention_why, s.created_at
@@ -124,6 +145,9 @@ pub async fn list(cx: &Services, _access: &Access<SubscriptionsRead>, filter: &F
     }
     if filter.needs_attention {
         list = list.filter("s.needs_attention", []);
+    }
+    if let Some(vehicle) = filter.vehicle {
+        list = list.filter("s.vehicle_id = ?", [Bind::Id(vehicle.uuid())]);
     }
     if let Some(customer) = filter.customer {
         list = list.filter("s.customer_id = ?", [Bind::Id(customer.uuid())]);
@@ -158,4 +182,23 @@ pub async fn of_customer(
 ) -> Result<Vec<Row>, Error> {
     let filter = Filter { customer: Some(customer), is_descending: true, ..Filter::default() };
     Ok(list(cx, access, &filter).await?.rows)
+}
+
+/// One subscription as a row of the list, for somebody who may draft: what they drafted they may see.
+pub async fn written(cx: &Services, _access: &Access<SubscriptionsWrite>, id: SubscriptionId) -> Result<Row, Error> {
+    one(cx, id).await
+}
+
+/// One subscription as a row of the list.
+pub async fn row(cx: &Services, _access: &Access<SubscriptionsRead>, id: SubscriptionId) -> Result<Row, Error> {
+    one(cx, id).await
+}
+
+async fn one(cx: &Services, id: SubscriptionId) -> Result<Row, Error> {
+    let list = KeysetList::new(SELECT, "s.created_at", "s.id", Direction::Descending)
+        .filter("s.id = ?", [Bind::Id(id.uuid())]);
+    let mut reading = cx.db.read().await?;
+    list.fetch(reading.connection()).await?.rows.pop().ok_or_else(|| {
+        Error::not_found("subscription.not_found", "There is no such subscription. The address may be wrong.")
+    })
 }

@@ -9,9 +9,9 @@ mod list;
 mod persist;
 mod record;
 
-pub use change::{Permitted, Reviewed, commit, review};
-pub use create::{Draft, create, startable};
+pub use change::{Permitted, Reviewed, commit, open_hold, review, review_permitted};
+pub use create::{Draft, cars_on_offer, create, startable};
 pub use due::run_due;
 pub use find::{Detail, HoldRow, find};
-pub use list::{Filter, Row, Sort, list, of_customer};
+pub use list::{Filter, Row, Sort, list, of_customer, row, written};
 pub(crate) use persist::count_blocks;

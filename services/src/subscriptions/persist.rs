@@ -2,7 +2,8 @@
 
 use domain::{
     Timestamp,
-    ids::AssignmentId,
+    fleet::VehicleState,
+    ids::{AssignmentId, VehicleId},
     subscription::{Event, Hold, HoldScope, Pause, Preview},
     texts::Reason,
 };
@@ -33,7 +34,9 @@ pub(super) async fn save(
         follow(connection.again(), now, actor, row, preview, event, reason).await?;
     }
     save_row(connection.again(), now, actor, preview).await?;
-    if preview.events.iter().any(|event| matches!(event, Event::HoldPlaced { .. } | Event::HoldReleased { .. })) {
+    let moves_holds =
+        |event: &Event| matches!(event, Event::HoldPlaced { .. } | Event::HoldReleased { .. } | Event::Swapped { .. });
+    if preview.events.iter().any(moves_holds) {
         count_blocks(connection, row.id, row.customer_id, row.vehicle_id).await?;
     }
     Ok(())
@@ -47,14 +50,14 @@ async fn save_row(connection: Connection<'_>, now: Timestamp, actor: &Actor, pre
         "UPDATE subscription
          SET state = $3, service_from = $4, service_until = $5, billing_from = $6, billing_until = $7,
              pause_from = $8, pause_until = $9, needs_attention = $10, attention_why = $11, next_due_on = $12,
-             updated_at = $13, updated_by = $14, version = version + 1
+             updated_at = $13, updated_by = $14, vehicle_id = $15, version = version + 1
          WHERE id = $1 AND version = $2")
         .bind(after.id.uuid()).bind(preview.before.version).bind(after.state.as_str())
         .bind(text(after.service_from)).bind(text(after.service_until))
         .bind(text(after.billing_from)).bind(text(after.billing_until))
         .bind(text(after.pause.map(|pause| pause.service.from()))).bind(text(after.pause.map(|pause| pause.service.until())))
         .bind(attention.is_some()).bind(attention.unwrap_or_default()).bind(text(after.next_due_on()))
-        .bind(now.millis()).bind(actor.name())
+        .bind(now.millis()).bind(actor.name()).bind(after.vehicle.map(VehicleId::uuid))
         .execute(c).await.map(|done| done.rows_affected()))?;
     if saved == 0 {
         return Err(Error::conflict(
@@ -83,6 +86,9 @@ async fn follow(
                 .bind(subscription).bind(start_of(*on, &row.zone).millis()).bind(*odometer_km)
                 .execute(c).await.map(|_| ())).map_err(name_the_clash)?;
             read_odometer(connection.again(), row, *odometer_km).await?;
+        }
+        Event::Swapped { to, back_km, out_km } => {
+            swap(connection.again(), now, actor, row, (*to, *back_km, *out_km)).await?;
         }
         Event::NoticeGiven { ends_on, .. } => end_assignment(connection.again(), row, day_after(*ends_on)).await?,
         Event::NoticeWithdrawn => end_assignment(connection.again(), row, None).await?,
@@ -157,6 +163,35 @@ async fn reserve(connection: Connection<'_>, now: Timestamp, row: &Stored, start
         .bind(start_of(starts_on, &row.zone).millis()).bind(OPEN_END).bind(now.millis())
         .execute(c).await.map(|_| ()))
     .map_err(name_the_clash)
+}
+
+/// One assignment ends and the other begins at this moment; whoever is to end keeps that day.
+async fn swap(
+    mut connection: Connection<'_>,
+    now: Timestamp,
+    actor: &Actor,
+    row: &Stored,
+    (to, back_km, out_km): (VehicleId, i64, i64),
+) -> Result<(), Error> {
+    let ends: Option<(i64,)> = on!(connection.again(), c => sqlx::query_as(
+        "SELECT ends_at FROM vehicle_assignment WHERE subscription_id = $1 AND odometer_end_km IS NULL")
+        .bind(row.id).fetch_optional(c).await)?;
+    on!(connection.again(), c => sqlx::query(
+        "UPDATE vehicle_assignment SET ends_at = $2, odometer_end_km = $3 WHERE subscription_id = $1 AND odometer_end_km IS NULL")
+        .bind(row.id).bind(now.millis()).bind(back_km).execute(c).await.map(|_| ()))?;
+    on!(connection.again(), c => sqlx::query(
+        "INSERT INTO vehicle_assignment (id, subscription_id, vehicle_id, starts_at, ends_at, odometer_start_km, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(AssignmentId::new().uuid()).bind(row.id).bind(to.uuid()).bind(now.millis())
+        .bind(ends.map_or(OPEN_END, |(ends,)| ends)).bind(out_km).bind(now.millis())
+        .execute(c).await.map(|_| ()))
+    .map_err(name_the_clash)?;
+    read_odometer(connection.again(), row, back_km).await?;
+    on!(connection, c => sqlx::query(
+        "UPDATE vehicle SET state = $2, odometer_km = $3, updated_at = $4, updated_by = $5, version = version + 1 WHERE id = $1")
+        .bind(to.uuid()).bind(VehicleState::OnSubscription.as_str()).bind(out_km).bind(now.millis()).bind(actor.name())
+        .execute(c).await.map(|_| ()))?;
+    Ok(())
 }
 
 async fn end_assignment(connection: Connection<'_>, row: &Stored, until: Option<Date>) -> Result<(), Error> {

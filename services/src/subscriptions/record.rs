@@ -1,8 +1,10 @@
 //! A subscription as stored, put together for the rules.
 
 use domain::{
+    Timestamp,
     civil::{AnchorDay, CivilPeriod},
     customers::CustomerStatus,
+    ids::VehicleId,
     money::{Currency, Money, Rate},
     plans::{PlanStatus, Terms},
     subscription::{Blocks, Car, Context, Hold, HoldKind, HoldScope, Holds, MoneyState, Pause, State, Subscription},
@@ -217,38 +219,71 @@ async fn holds(connection: Connection<'_>, row: &Stored) -> Result<Holds, Error>
             kind: word::<HoldKind>(&hold.kind)?,
             scope: word::<HoldScope>(&hold.scope)?,
             blocks: Blocks { driving: hold.blocks_driving, changes: hold.blocks_changes, billing: hold.blocks_billing },
-            since: crate::clock::date_in(domain::Timestamp(hold.placed_at), &row.zone),
+            since: crate::clock::date_in(Timestamp(hold.placed_at), &row.zone),
             review_on: dates(hold.review_on.as_ref())?,
         });
     }
     Ok(holds)
 }
 
-/// The facts of the moment. `needed_from` is the first day on which the command needs the car.
+/// The facts of the moment. `needed_from` is the first day on which the command needs the car; `next` the car that a
+/// swap names.
 pub(super) async fn context(
     mut connection: Connection<'_>,
     row: &Stored,
     today: Date,
     needed_from: Date,
+    next: Option<VehicleId>,
 ) -> Result<Context, Error> {
     let mut car = None;
     if let Some(vehicle) = row.vehicle_id {
         let (taken,): (i64,) = on!(connection.again(), c => sqlx::query_as(
             "SELECT COUNT(*) FROM vehicle_assignment WHERE vehicle_id = $1 AND subscription_id <> $2 AND ends_at > $3")
             .bind(vehicle).bind(row.id).bind(start_of(needed_from, &row.zone).millis()).fetch_one(c).await)?;
-        let found: CarRow = on!(connection, c => sqlx::query_as(
+        let found: CarRow = on!(connection.again(), c => sqlx::query_as(
             "SELECT plate, make, model, odometer_km, state FROM vehicle WHERE id = $1")
             .bind(vehicle).fetch_one(c).await)?;
-        let label = if found.plate.is_empty() { format!("{} {}", found.make, found.model) } else { found.plate };
         // Before it is reserved a car must be on offer; afterwards it is this subscription's own.
         let state: State = word(&row.state)?;
         let is_on_offer = state.is_car_bound() || found.state == "available";
-        car = Some(Car { label, odometer_km: found.odometer_km, is_free: taken == 0 && is_on_offer });
+        car = Some(Car { label: found.label(), odometer_km: found.odometer_km, is_free: taken == 0 && is_on_offer });
     }
     Ok(Context {
         today,
         plan: word::<PlanStatus>(&row.plan_status)?,
         customer: word::<CustomerStatus>(&row.customer_status)?,
         car,
+        next_car: match next {
+            Some(next) => next_car(connection, row, next, start_of(today, &row.zone)).await?,
+            None => None,
+        },
     })
+}
+
+/// A car that a customer could get today: on offer, promised to nobody, and free to be driven.
+async fn next_car(
+    mut connection: Connection<'_>,
+    row: &Stored,
+    next: VehicleId,
+    today: Timestamp,
+) -> Result<Option<Car>, Error> {
+    let found: Option<CarRow> = on!(connection.again(), c => sqlx::query_as(
+        "SELECT plate, make, model, odometer_km, state FROM vehicle WHERE id = $1")
+        .bind(next.uuid()).fetch_optional(c).await)?;
+    let Some(found) = found else { return Ok(None) };
+    let (taken,): (i64,) = on!(connection.again(), c => sqlx::query_as(
+        "SELECT COUNT(*) FROM vehicle_assignment WHERE vehicle_id = $1 AND subscription_id <> $2 AND ends_at > $3")
+        .bind(next.uuid()).bind(row.id).bind(today.millis()).fetch_one(c).await)?;
+    let (held,): (i64,) = on!(connection, c => sqlx::query_as(
+        "SELECT COUNT(*) FROM hold WHERE vehicle_id = $1 AND released_at IS NULL AND blocks_driving")
+        .bind(next.uuid()).fetch_one(c).await)?;
+    let is_free = taken == 0 && held == 0 && found.state == "available";
+    Ok(Some(Car { label: found.label(), odometer_km: found.odometer_km, is_free }))
+}
+
+impl CarRow {
+    /// Its plate, or make and model while it has none.
+    fn label(&self) -> String {
+        if self.plate.is_empty() { format!("{} {}", self.make, self.model) } else { self.plate.clone() }
+    }
 }

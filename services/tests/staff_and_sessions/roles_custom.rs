@@ -185,7 +185,7 @@ async fn pickers_offer_only_what_one_may_give() {
         let reader = actor(&cx, member(&cx, "reader", "read_only").await).await;
         let names: Vec<String> =
             roles::grantable(&cx, &reader).await.unwrap().into_iter().map(|(_, name)| name).collect();
-        assert_eq!(names, ["Integration manager", "Read-only"]);
+        assert_eq!(names, ["Read-only"]);
     })
     .await;
 }

@@ -2,15 +2,21 @@
 
 use domain::{
     Timestamp,
-    permissions::marker::OverviewRead,
+    permissions::{Permission, marker::OverviewRead},
     subscription::{State, Tone},
 };
-use services::overview::{self, Due, MOST_COUNTED, StateCount};
+use services::{
+    Error, Services,
+    access::Actor,
+    overview::{self, Due, MOST_COUNTED, StateCount},
+    webhooks::{self, EndpointFilter, Listed},
+};
 
 use super::{Figure, Item, OverviewView};
 use crate::{
     context::{answer, asked},
     error::AppError,
+    pages::webhooks::words::{counted, state},
     views::Badge,
     words,
 };
@@ -32,6 +38,8 @@ pub(super) async fn page() -> Result<OverviewView, AppError> {
             note: note.to_owned(),
             href: href.to_owned(),
         };
+        let mut attention = trouble_of_webhooks(&cx, &actor, now).await?;
+        attention.extend(found.attention.iter().map(|due| item(due, &due.attention_why, now)));
         Ok(OverviewView {
             today: today.strftime("%A, %-d %B %Y").to_string(),
             figures: vec![
@@ -50,7 +58,7 @@ pub(super) async fn page() -> Result<OverviewView, AppError> {
                 ),
                 figure("Cars on offer", of(&found.vehicles, "available"), "available today", "/fleet?state=available"),
             ],
-            attention: found.attention.iter().map(|due| item(due, &due.attention_why, now)).collect(),
+            attention,
             coming: found.coming.iter().map(|due| item(due, coming(due), now)).collect(),
             recent: found
                 .recent
@@ -73,6 +81,22 @@ pub(super) async fn page() -> Result<OverviewView, AppError> {
         })
     })
     .await
+}
+
+/// Endpoints that take nothing, for those who look after them.
+async fn trouble_of_webhooks(cx: &Services, actor: &Actor, now: Timestamp) -> Result<Vec<Item>, Error> {
+    if !actor.holds(Permission::AccessRead) {
+        return Ok(Vec::new());
+    }
+    let filter = EndpointFilter { has_trouble: true, ..EndpointFilter::default() };
+    let page = webhooks::all(cx, &actor.authorize()?, &filter).await?;
+    let item = |endpoint: Listed| Item {
+        badge: Badge { note: String::new(), ..state(&endpoint, now) },
+        text: format!("Webhooks of {} · {} waiting", endpoint.partner_name, counted(endpoint.waiting)),
+        href: format!("/access/webhooks/{}", endpoint.id),
+        when: words::when(endpoint.failing_since().unwrap_or(Timestamp(endpoint.updated_at)), now),
+    };
+    Ok(page.rows.into_iter().take(5).map(item).collect())
 }
 
 fn shown(count: i64) -> String {

@@ -17,7 +17,7 @@ use services::{
 use crate::views::Badge;
 
 /// Groups of actions by what their names begin with.
-pub(super) const GROUPS: [(&str, &str); 12] = [
+pub(super) const GROUPS: [(&str, &str); 19] = [
     ("", "All areas"),
     ("access.", "Refused access"),
     ("customer.", "Customers"),
@@ -30,6 +30,13 @@ pub(super) const GROUPS: [(&str, &str); 12] = [
     ("staff.", "Staff"),
     ("session.", "Sessions"),
     ("role.", "Roles"),
+    ("credential.", "Keys and clients"),
+    ("token.", "Tokens"),
+    ("limit", "Limits"),
+    ("partner.", "Partners"),
+    ("organisation.", "Switches"),
+    ("driver.", "Drivers"),
+    ("webhook_endpoint.", "Webhooks"),
 ];
 
 /// An action as people read it: "Customer updated".

@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 
 use domain::{
     ids::HoldId,
-    permissions::Permission,
+    permissions::{Permission, marker::SubscriptionsRead},
     subscription::{Blocks, Command, Hold, HoldKind, HoldScope, Subscription},
 };
 use jiff::civil::Date;
-use services::{Error, access::Actor};
+use services::{
+    Error,
+    access::{Access, Actor},
+    subscriptions,
+};
 
 use super::reads::InputView;
 use crate::choices;
@@ -18,12 +22,13 @@ pub(super) struct Asked<'a> {
     change: String,
     values: BTreeMap<String, String>,
     blocks: Vec<String>,
+    cars: Vec<(String, String)>,
     subscription: &'a Subscription,
     today: Date,
 }
 
 /// The changes somebody can ask for, by their word in the address.
-const CHANGES: [&str; 16] = [
+const CHANGES: [&str; 17] = [
     "submit",
     "approve",
     "decline",
@@ -33,6 +38,7 @@ const CHANGES: [&str; 16] = [
     "pause",
     "resume",
     "call_off_pause",
+    "swap",
     "give_notice",
     "withdraw_notice",
     "return",
@@ -64,7 +70,21 @@ impl<'a> Asked<'a> {
                 values.insert(name, value);
             }
         }
-        Ok(Self { change: change.to_owned(), values, blocks, subscription, today })
+        Ok(Self { change: change.to_owned(), values, blocks, cars: Vec::new(), subscription, today })
+    }
+
+    /// With the cars that a swap can choose from, if it is one.
+    pub(super) async fn with_cars(
+        mut self,
+        cx: &services::Services,
+        access: &Access<SubscriptionsRead>,
+    ) -> Result<Self, Error> {
+        if self.change == "swap" {
+            let found = subscriptions::cars_on_offer(cx, access).await?;
+            self.cars =
+                found.into_iter().map(|(id, plate, model)| (id.to_string(), format!("{plate} · {model}"))).collect();
+        }
+        Ok(self)
     }
 
     fn value(&self, name: &str) -> &str {
@@ -111,6 +131,7 @@ impl<'a> Asked<'a> {
             "pause" => Command::Pause { from: example, until: example },
             "resume" => Command::Resume { on: example },
             "call_off_pause" => Command::CallOffPause,
+            "swap" => return "Swap the car",
             "give_notice" => Command::GiveNotice { ends_on: example },
             "withdraw_notice" => Command::WithdrawNotice,
             "return" => Command::Return { on: example, odometer_km: 0 },
@@ -151,6 +172,7 @@ impl<'a> Asked<'a> {
             "pause" => self.date("from")?.zip(self.date("until")?).map(|(from, until)| Command::Pause { from, until }),
             "resume" => self.date("on")?.map(|on| Command::Resume { on }),
             "call_off_pause" => Some(Command::CallOffPause),
+            "swap" => self.swap()?,
             "give_notice" => self.date("ends_on")?.map(|ends_on| Command::GiveNotice { ends_on }),
             "withdraw_notice" => Some(Command::WithdrawNotice),
             "return" => self
@@ -162,6 +184,15 @@ impl<'a> Asked<'a> {
             "place_hold" => self.hold_to_place()?,
             _ => Some(self.hold_to_release()?),
         })
+    }
+
+    fn swap(&self) -> Result<Option<Command>, Error> {
+        if self.value("to").is_empty() {
+            return Ok(None);
+        }
+        let to = self.value("to").parse().map_err(|_| Error::invalid_field("to", "Choose a car that is on offer."))?;
+        let readings = self.number("back_km")?.zip(self.number("out_km")?);
+        Ok(readings.map(|(back_km, out_km)| Command::Swap { to, back_km, out_km }))
     }
 
     fn hold_to_place(&self) -> Result<Option<Command>, Error> {
@@ -216,6 +247,17 @@ impl<'a> Asked<'a> {
                 input("until", "Service goes on", "The day on which the customer drives again.", "date", ""),
             ],
             "resume" => vec![input("on", "Service goes on", "Today, or a later day.", "date", &today)],
+            "swap" => {
+                let mut to = input("to", "The car they get", "Cars on offer, by name.", "choice", "");
+                let none = (String::new(), "Choose a car".to_owned());
+                to.choices = std::iter::once(none).chain(self.cars.clone()).collect();
+                let km = "In kilometres, as the car shows it.";
+                vec![
+                    to,
+                    input("back_km", "Odometer of the car that comes back", km, "number", ""),
+                    input("out_km", "Odometer of the car that goes out", km, "number", ""),
+                ]
+            }
             "give_notice" => {
                 vec![input("ends_on", "The car is due back on", "The first day that is not billed.", "date", "")]
             }

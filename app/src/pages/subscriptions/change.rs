@@ -137,6 +137,7 @@ pub(super) async fn answer(id: String, change: String, search: String) -> Result
         let id: domain::ids::SubscriptionId = parse_id(&id)?;
         let found = subscriptions::find(&cx, &access, id, None).await?;
         let asked = Asked::parse(&change, &search, &found.subscription, found.context.today)?;
+        let asked = asked.with_cars(&cx, &access).await?;
         let mut view = ChangeView {
             id: id.to_string(),
             number: found.number.clone(),

@@ -159,15 +159,18 @@ pub(super) async fn answer(id: String, cursor: Option<String>) -> Result<Subscri
             ],
             State::Active if subscription.pause.is_some() => &[
                 ("give_notice", "Give notice", Permission::SubscriptionsEnd),
+                ("swap", "Swap the car", Permission::SubscriptionsHandOver),
                 ("call_off_pause", "Call off pause", Permission::SubscriptionsPause),
             ],
             State::Active => &[
                 ("give_notice", "Give notice", Permission::SubscriptionsEnd),
+                ("swap", "Swap the car", Permission::SubscriptionsHandOver),
                 ("pause", "Pause", Permission::SubscriptionsPause),
             ],
             State::Paused => &[("resume", "Resume", Permission::SubscriptionsPause)],
             State::Ending => &[
                 ("withdraw_notice", "Withdraw notice", Permission::SubscriptionsEnd),
+                ("swap", "Swap the car", Permission::SubscriptionsHandOver),
                 ("return", "Record return", Permission::SubscriptionsHandOver),
             ],
             State::ReturnDue => &[("return", "Record return", Permission::SubscriptionsHandOver)],

@@ -129,6 +129,7 @@ mod answered {
                 needs_attention: address.get("attention").is_some(),
                 query: address.get("q").map(str::to_owned),
                 tag: address.get("tag").map(str::to_owned),
+                vehicle: None,
                 customer: None,
                 sort: if sorted.0 == "created" { Sort::Created } else { Sort::Customer },
                 is_descending: sorted.1,

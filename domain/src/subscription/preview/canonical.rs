@@ -25,6 +25,11 @@ impl Preview {
             text.line("context.car.odometer_km", car.odometer_km);
             text.line("context.car.is_free", car.is_free);
         }
+        if let Some(car) = &self.context.next_car {
+            text.line("context.next_car.label", &car.label);
+            text.line("context.next_car.odometer_km", car.odometer_km);
+            text.line("context.next_car.is_free", car.is_free);
+        }
         for event in &self.events {
             text.line("event", event.action());
             text.line("event.summary", event.summary());
@@ -109,6 +114,11 @@ impl Canonical {
             }
             Command::HandOver { odometer_km, .. } | Command::Return { odometer_km, .. } => {
                 self.line("command.odometer_km", odometer_km);
+            }
+            Command::Swap { to, back_km, out_km } => {
+                self.line("command.to", to);
+                self.line("command.back_km", back_km);
+                self.line("command.out_km", out_km);
             }
             _ => {}
         }

@@ -45,7 +45,8 @@ impl Told {
             | Event::Paused { .. }
             | Event::ResumePlanned { .. }
             | Event::Resumed { .. }
-            | Event::PauseCalledOff { .. } => self.in_service(event, context),
+            | Event::PauseCalledOff { .. }
+            | Event::Swapped { .. } => self.in_service(event, context),
             Event::NoticeGiven { .. }
             | Event::NoticeWithdrawn
             | Event::ReturnFellDue
@@ -123,6 +124,15 @@ impl Told {
                 );
                 self.car_cover_tracker((Tone::Warn, text), stays_covered, stays_paired);
                 self.message(&format!("Tell the customer that service resumes on {}.", words(pause.service.until())));
+            }
+            Event::Swapped { back_km, out_km, .. } => {
+                let next = context.next_car.as_ref().map_or("the other car", |car| car.label.as_str());
+                let text = format!(
+                    "{car} comes back at {back_km} km and goes to inspection; {next} goes to the customer at {out_km} km."
+                );
+                let cover = (Tone::Warn, "Must move to the other car today. Tell the insurer.");
+                self.car_cover_tracker((Tone::Notice, text), cover, (Tone::Warn, "Unpair one car and pair the other."));
+                self.message("Billing goes on as it is: a swap changes the car and nothing else.");
             }
             Event::Resumed { pause } => {
                 let text = format!("{car} may be driven again from {}.", words(pause.service.until()));
