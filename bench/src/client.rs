@@ -7,7 +7,7 @@ use hyper::{
     Method, Request, StatusCode,
     body::Bytes,
     client::conn::http1::{SendRequest, handshake},
-    header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE},
 };
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -23,6 +23,7 @@ const PASSWORD: &str = "demo-keys-on-the-hook";
 pub struct Portal {
     address: SocketAddr,
     cookie: String,
+    key: String,
 }
 
 /// A connection to a portal.
@@ -35,7 +36,7 @@ impl Portal {
     /// A portal without a session; `http://127.0.0.1:3000`.
     pub fn at(address: &str) -> Result<Self, Trouble> {
         let address = address.strip_prefix("http://").unwrap_or(address).trim_end_matches('/');
-        Ok(Self { address: address.parse()?, cookie: String::new() })
+        Ok(Self { address: address.parse()?, cookie: String::new(), key: String::new() })
     }
 
     /// Signs in with a demo account.
@@ -43,6 +44,11 @@ impl Portal {
         let portal = Self::at(address)?;
         let cookie = portal.connect().await?.sign_in(who).await?;
         Ok(Self { cookie, ..portal })
+    }
+
+    /// The partner API, with a key.
+    pub fn with_key(address: &str, key: &str) -> Result<Self, Trouble> {
+        Ok(Self { key: format!("Bearer {key}"), ..Self::at(address)? })
     }
 
     /// Opens a connection.
@@ -94,11 +100,11 @@ impl Connection {
     }
 
     fn request(&self, method: Method, path: &str) -> hyper::http::request::Builder {
-        Request::builder()
-            .method(method)
-            .uri(path)
-            .header(HOST, self.portal.address.to_string())
-            .header(ACCEPT, "text/html")
-            .header(COOKIE, &self.portal.cookie)
+        let request = Request::builder().method(method).uri(path).header(HOST, self.portal.address.to_string());
+        if self.portal.key.is_empty() {
+            request.header(ACCEPT, "text/html").header(COOKIE, &self.portal.cookie)
+        } else {
+            request.header(AUTHORIZATION, &self.portal.key)
+        }
     }
 }

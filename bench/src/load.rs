@@ -39,6 +39,31 @@ impl Load {
         together(try_join_all((0..self.connections).map(|_| one())).await?)
     }
 
+    /// Asks for one page at a steady rate, spread over the connections: what an answer takes while the server is not
+    /// kept as busy as it can be. A request is late rather than left out.
+    pub async fn at_rate(self, portal: &Portal, path: &str, rate: u32) -> Result<Measured, Trouble> {
+        let pause = Duration::from_secs(1) * u32::try_from(self.connections)? / rate;
+        let one = |nth: u32| async move {
+            let mut connection = portal.connect().await?;
+            let mut measured = Measured::default();
+            let start = Instant::now() + pause * nth / u32::try_from(self.connections)?;
+            let mut due = start;
+            while start.elapsed() < self.duration {
+                tokio::time::sleep_until(due.into()).await;
+                let began = Instant::now();
+                connection.get(path).await?;
+                if start.elapsed() > self.duration / 10 {
+                    measured.note(began.elapsed())?;
+                }
+                due += pause;
+            }
+            measured.lasted = self.duration * 9 / 10;
+            Ok::<_, Trouble>(measured)
+        };
+        let connections = u32::try_from(self.connections)?;
+        together(try_join_all((0..connections).map(one)).await?)
+    }
+
     /// Signs in again and again, each connection with an account of its own as far as there are any.
     pub async fn signing_in(self, address: &str) -> Result<Measured, Trouble> {
         let portal = Portal::at(address)?;

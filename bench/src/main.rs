@@ -1,9 +1,11 @@
 //! Puts a running portal under load and tells what it bore. `cargo xtask bench` starts the servers and calls this.
 
 mod bare;
+mod calls;
 mod client;
 mod load;
 mod rows;
+mod webhooks;
 
 use std::{env, process::ExitCode, time::Duration};
 
@@ -15,6 +17,10 @@ const USAGE: &str = "Usage:
   bench list PORTAL SECONDS CONNECTIONS           the list of customers against a bare axum route
   bench rows SMALL LARGE SECONDS CONNECTIONS      the list of two portals, of few and of many rows
   bench sign-in PORTAL SECONDS CONNECTIONS        other requests while people sign in
+  bench checks FOLDER                             a key check and a limit, in process
+  bench calls PORTAL KEY SECONDS CONNECTIONS      calls with a key against a bare axum route
+  bench webhooks DATABASE                         messages to receivers, in process, on an empty database
+  bench widen DATABASE                            makes the limits of an embedded database too wide to matter
   bench fill DATABASE ROWS                        gives an embedded database more customers
   bench bare FILE                                 answers every request with the file; for `bench list`";
 
@@ -38,6 +44,13 @@ async fn main() -> ExitCode {
             Some(load) => sign_in(portal, load).await,
             None => Err(USAGE.into()),
         },
+        ["checks", folder] => calls::checks(folder).await,
+        ["calls", portal, key, seconds, connections] => match load(seconds, connections) {
+            Some(load) => calls::calls(portal, key, load).await,
+            None => Err(USAGE.into()),
+        },
+        ["webhooks", database] => webhooks::webhooks(database).await,
+        ["widen", database] => rows::widen(database).await,
         ["fill", database, rows] => match rows.parse() {
             Ok(rows) => rows::fill(database, rows).await,
             Err(_) => Err(USAGE.into()),

@@ -12,6 +12,7 @@ use crate::{
     build, bundle, clock,
     failure::{Explain, Failure},
     places::Places,
+    postgres::Cluster,
     process::{program, run},
     server::{Server, fresh_folder},
     tools::{self, Purpose},
@@ -50,6 +51,9 @@ const MEASUREMENTS: &[Measurement] = &[
     Measurement { name: "list", measure: list },
     Measurement { name: "rows", measure: rows },
     Measurement { name: "sign-in", measure: sign_in },
+    Measurement { name: "checks", measure: checks },
+    Measurement { name: "calls", measure: calls },
+    Measurement { name: "webhooks", measure: webhooks },
 ];
 
 /// The list that a large one is compared with.
@@ -148,6 +152,34 @@ fn sign_in(bench: &Bench) -> Result<(), Failure> {
     let server = bench.serve(&bench.demo("sign-in")?)?;
     let (seconds, connections) = (bench.options.seconds.to_string(), bench.options.connections.to_string());
     measure(bench, &["sign-in", &server.url(), &seconds, &connections])
+}
+
+fn checks(bench: &Bench) -> Result<(), Failure> {
+    let folder = fresh_folder(bench.folder.join("checks"))?;
+    measure(bench, &["checks", &folder.display().to_string()])
+}
+
+/// Calls with a key, on a server whose limits don't matter.
+fn calls(bench: &Bench) -> Result<(), Failure> {
+    let data = bench.demo("calls")?;
+    let database = data.join("keyfob.db").display().to_string();
+    measure(bench, &["widen", &database])?;
+    let mut issue = program(bench.places, &bench.binary);
+    issue.args(["credential", "issue", "--name", "bench", "--partner", "Bench", "--environment", "live"]);
+    let issued = issue.env("KEYFOB_DATA_DIR", &data).output().explain(|| "a key can't be issued".to_owned())?;
+    let text = String::from_utf8_lossy(&issued.stdout);
+    let key = text.lines().map(str::trim).find(|line| line.starts_with("kfk_"));
+    let key = key.ok_or_else(|| Failure::new("No key was issued."))?;
+    let server = Server::start(bench.places, &bench.binary, &data, &[], &bench.folder.join("calls.log"))?;
+    let (seconds, connections) = (bench.options.seconds.to_string(), bench.options.connections.to_string());
+    measure(bench, &["calls", &server.url(), key, &seconds, &connections])
+}
+
+/// Messages to receivers of the measurement's own, on either engine.
+fn webhooks(bench: &Bench) -> Result<(), Failure> {
+    let folder = fresh_folder(bench.folder.join("webhooks"))?;
+    measure(bench, &["webhooks", &format!("sqlite://{}", folder.join("webhooks.db").display())])?;
+    measure(bench, &["webhooks", &Cluster::start(bench.places)?.create("webhooks")?])
 }
 
 fn size(bench: &Bench) -> Result<(), Failure> {

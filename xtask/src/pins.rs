@@ -20,3 +20,6 @@ pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// The oldest PostgreSQL that the queries and the tests' cluster are written for.
 pub const POSTGRES_FLOOR: Version = Version::new(14, 0, 0);
+
+/// Tries the partner API against its own OpenAPI document; from PyPI.
+pub const SCHEMATHESIS: &str = "4.32.5";

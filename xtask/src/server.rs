@@ -40,6 +40,7 @@ impl Server {
         command.env("KEYFOB_DATA_DIR", data).env("KEYFOB_HTTP__LISTEN", format!("127.0.0.1:{port}"));
         // Tasks come faster than people, and all from one address.
         command.env("KEYFOB_THROTTLE__PER_SECOND", "1000000").env("KEYFOB_THROTTLE__BURST", "1000000");
+        command.env("KEYFOB_API__ADDRESS_PER_SECOND", "1000000").env("KEYFOB_API__ADDRESS_BURST", "1000000");
         let child = command.arg("serve").args(words).stdout(file).stderr(second).spawn();
         let mut server = Self { child: child.explain(|| format!("{} can't be started", binary.display()))?, port };
         server.wait_until_well(log)?;

@@ -190,6 +190,7 @@ fn browsers(session: &mut Session) -> Result<Tally, Failure> {
     let folder = fresh_folder(session.places.memory().join("end2end"))?;
     let mut command = browser::node(session.places, "run.mjs");
     command.env("KEYFOB_TEST_DATA", folder).env("KEYFOB_TEST_POSTGRES_DATABASE", database).args(filter);
+    command.env("KEYFOB_SCHEMATHESIS", tools::python::schemathesis(session.places));
     let mut tally = Tally::default();
     let succeeded = follow(&mut command, |line| tally += Tally::of_line(line))?;
     if succeeded && tally.passed > 0 || tally.failed > 0 {

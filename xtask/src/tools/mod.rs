@@ -1,6 +1,7 @@
 //! `cargo xtask tools`: makes sure that everything needed is there, in the version wanted.
 
 pub mod node;
+pub mod python;
 mod rust;
 pub mod system;
 
@@ -35,6 +36,13 @@ const TOOLS: &[Tool] = &[
     Tool { name: "rustfmt and clippy", purpose: Purpose::Test, is_there: rust::has_lints, get: rust::get_lints },
     Tool { name: "PostgreSQL", purpose: Purpose::Test, is_there: postgres::is_there, get: postgres::get },
     Tool { name: "Chromium", purpose: Purpose::Test, is_there: system::has_chromium, get: system::get_chromium },
+    Tool { name: "Valkey or Redis", purpose: Purpose::Test, is_there: system::has_valkey, get: system::get_valkey },
+    Tool {
+        name: "Schemathesis",
+        purpose: Purpose::Test,
+        is_there: python::has_schemathesis,
+        get: python::get_schemathesis,
+    },
     Tool { name: "Playwright", purpose: Purpose::Test, is_there: node::has_playwright, get: node::get_playwright },
     Tool { name: "wasm-bindgen", purpose: Purpose::Build, is_there: rust::has_bindgen, get: rust::get_bindgen },
     Tool { name: "cargo-leptos", purpose: Purpose::Build, is_there: rust::has_leptos, get: rust::get_leptos },

@@ -46,6 +46,16 @@ pub fn get_chromium(places: &Places) -> Result<(), Failure> {
     install(places, &["chromium", "fonts-liberation"], advice)
 }
 
+/// Whether there is a Valkey, or a Redis, which speaks the same.
+pub fn has_valkey(places: &Places) -> bool {
+    ["valkey-server", "redis-server"].iter().any(|name| places.program(name).is_some())
+}
+
+/// Gets the one that every release of Debian has.
+pub fn get_valkey(places: &Places) -> Result<(), Failure> {
+    install(places, &["redis-server"], "Install Valkey or Redis, so that one of their servers is on the search path.")
+}
+
 /// Installs Debian packages. Services among them are not started: the tests start what they need themselves.
 ///
 /// A package's service is held back in Debian's own way, by a `policy-rc.d` that says no, which is taken away again.
