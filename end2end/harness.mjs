@@ -28,8 +28,8 @@ const tests = [];
  * @property {(path: string, init?: RequestInit) => Promise<Response>} get a request without a browser or cookies
  * @property {(wish: object, use: (page: import('playwright-core').Page) => Promise<void>) => Promise<void>} withPage
  *   opens a page, uses it, closes it, and fails when anything went wrong in it. The wish is that of `newContext` and:
- *   `as`, the account that is signed in; `allow`, patterns of problems that the test brings about on purpose, such as
- *   /status of 409/ when a conflict is shown.
+ *   `as`, the account that is signed in; `at`, the URL of a server of the test's own; `allow`, patterns of problems
+ *   that the test brings about on purpose, such as /status of 409/ when a conflict is shown.
  */
 export function test(name, options, body) {
   if (typeof options === 'function') [options, body] = [{}, options];
@@ -45,9 +45,9 @@ export function takeTests() {
 export function kit(browser, engine, base, shots) {
   const get = (path, init) => fetch(new URL(path, base), { redirect: 'manual', ...init });
   const withPage = async (wish, use) => {
-    const { as, allow = [], ...rest } = wish;
-    const state = as ? await signedIn(browser, base, as) : undefined;
-    const context = await newContext(browser, base, { ...rest, state });
+    const { as, allow = [], at = base, ...rest } = wish;
+    const state = as ? await signedIn(browser, at, as) : undefined;
+    const context = await newContext(browser, at, { ...rest, state });
     const problems = watch(context, rest);
     const unwanted = () => problems.filter((problem) => !allow.some((pattern) => pattern.test(problem)));
     const page = await context.newPage();

@@ -6,7 +6,8 @@ export function day(fromNow) {
 }
 
 /**
- * The pages behind sign-in. `:id` stands for the record behind the first link `link` on the page `of`. `needs` is
+ * The pages behind sign-in. `:id` stands for the record behind the first link `link` on the page `of`; `of` is only a
+ * name where that page is itself behind the first link on the page `through`. `needs` is
  * missing where everybody who is signed in may look.
  */
 export const PLACES = [
@@ -50,6 +51,60 @@ export const PLACES = [
     of: '/subscriptions?state=active',
     needs: ['holds:operate', 'holds:risk'],
   },
+  { name: 'keys', path: '/access/keys', needs: 'access:read', isList: true },
+  { name: 'new key', path: '/access/keys/new', needs: 'access:manage' },
+  { name: 'new client', path: '/access/keys/new?kind=oauth_client', needs: 'access:manage' },
+  { name: 'key', path: '/access/keys/:id', of: '/access/keys?kind=api_key', needs: 'access:read' },
+  { name: 'client', path: '/access/keys/:id', of: '/access/keys?kind=oauth_client', needs: 'access:read' },
+  { name: 'edit key', path: '/access/keys/:id/edit', of: '/access/keys?kind=api_key', needs: 'access:manage' },
+  {
+    name: 'rotation of a key',
+    path: '/access/keys/:id?act=rotate',
+    of: '/access/keys?state=active',
+    needs: 'access:read',
+  },
+  {
+    name: 'revocation of a key',
+    path: '/access/keys/:id?act=revoke',
+    of: '/access/keys?state=active',
+    needs: 'access:read',
+  },
+  { name: 'revoke many keys', path: '/access/revoke', needs: 'access:manage' },
+  { name: 'hygiene', path: '/access/hygiene', needs: 'access:read' },
+  { name: 'leaks', path: '/access/leaks', needs: 'access:read' },
+  { name: 'approvals', path: '/access/approvals', needs: 'access:read' },
+  { name: 'limits', path: '/access/limits', needs: 'access:read' },
+  { name: 'new limit', path: '/access/limits/new', needs: 'limits:manage' },
+  {
+    name: 'limit',
+    path: '/access/limits/:id',
+    of: '/access/limits',
+    link: 'main tbody a[href^="/access/limits/"]',
+    needs: 'limits:manage',
+  },
+  { name: 'usage', path: '/access/usage', needs: 'access:read' },
+  { name: 'usage of a year', path: '/access/usage?range=year', needs: 'access:read' },
+  { name: 'refusals', path: '/access/refusals', needs: 'access:read' },
+  { name: 'versions', path: '/access/versions', needs: 'access:read' },
+  { name: 'reference', path: '/access/reference', needs: 'access:read' },
+  { name: 'operation', path: '/access/reference?operation=listPlans', needs: 'access:read' },
+  { name: 'webhooks', path: '/access/webhooks', needs: 'access:read', isList: true },
+  { name: 'new webhook endpoint', path: '/access/webhooks/new', needs: 'webhooks:manage' },
+  { name: 'event catalogue', path: '/access/webhooks/events', needs: 'access:read' },
+  { name: 'webhook endpoint', path: '/access/webhooks/:id', of: '/access/webhooks', needs: 'access:read' },
+  { name: 'edit webhook endpoint', path: '/access/webhooks/:id/edit', of: '/access/webhooks', needs: 'webhooks:manage' },
+  { name: 'recovery of a webhook', path: '/access/webhooks/:id?act=recover', of: '/access/webhooks', needs: 'access:read' },
+  {
+    name: 'delivery',
+    path: '/access/webhooks/deliveries/:id',
+    through: '/access/webhooks?trouble=yes',
+    of: 'an endpoint with trouble',
+    needs: 'access:read',
+  },
+  { name: 'partners', path: '/partners', needs: 'partners:read', isList: true },
+  { name: 'new partner', path: '/partners/new', needs: 'partners:manage' },
+  { name: 'partner', path: '/partners/:id', of: '/partners', needs: 'partners:read' },
+  { name: 'edit partner', path: '/partners/:id/edit', of: '/partners', needs: 'partners:manage' },
   { name: 'search', path: '/search?q=mar' },
   { name: 'security', path: '/security', needs: 'audit:read', isList: true },
   { name: 'audit event', path: '/security/events/:id', of: '/security', needs: 'audit:read' },
@@ -96,9 +151,10 @@ export async function places({ base, withPage }) {
     await withPage({ as: 'owner', javascript: false }, async (page) => {
       const ids = new Map();
       const found = [];
-      for (const { of, link = 'main tbody a.row-link', ...place } of PLACES) {
+      for (const { of, through, link = 'main tbody a.row-link', ...place } of PLACES) {
         if (of && !ids.has(of)) {
-          await page.goto(of);
+          await page.goto(through ?? of);
+          if (through) await page.goto(await page.locator(link).first().getAttribute('href', { timeout: 5_000 }));
           const href = await page.locator(link).first().getAttribute('href', { timeout: 5_000 });
           ids.set(of, href.match(/[0-9a-f]{8}-[0-9a-f-]{27}/)[0]);
         }

@@ -23,7 +23,7 @@ export async function enter(base, who) {
       const [, name, value] = cookie.match(/^([^=]+)=([^;]*)/);
       cookies.set(name, value);
     }
-    return { status: answer.status, text: await answer.text() };
+    return { status: answer.status, location: answer.headers.get('location'), text: await answer.text() };
   };
   const { email, password } = ACCOUNTS[who];
   const gate = await ask('/sign-in', { _fn: 'gate/sign_in', _form: '', next: '', email, password });
@@ -31,7 +31,7 @@ export async function enter(base, who) {
   const { text } = await ask('/settings/account');
   const token = text.match(/name="_form" value="([^"]*)"/)[1];
   return {
-    /** A page: its status and its text. */
+    /** A page: its status, where it leads, and its text. */
     get: (path) => ask(path),
     /** Sends a form to a page; the form is named by its server function. */
     send: (path, name, fields) => ask(path, { _fn: name, _form: token, ...fields }),

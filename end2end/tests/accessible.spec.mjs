@@ -5,6 +5,7 @@ import { GATES, PLACES, places } from '../places.mjs';
 
 const PHONE = [
   'overview', 'customers', 'customer', 'new customer', 'subscription', 'review of a pause', 'security', 'roles',
+  'keys', 'key', 'new key', 'hygiene', 'limits', 'usage', 'refusals', 'operation', 'partner',
 ];
 
 /** What a page may be refused for here: its own status. */

@@ -9,6 +9,8 @@ const RAIL = {
   Fleet: 'fleet:read',
   Subscriptions: 'subscriptions:read',
   Plans: 'plans:read',
+  'API access': 'access:read',
+  Partners: 'partners:read',
   Security: 'audit:read',
   Staff: 'staff:read',
   Roles: 'roles:read',
