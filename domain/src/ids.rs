@@ -93,4 +93,28 @@ ids! {
     EndpointId;
     /// The way of one event to one endpoint.
     DeliveryId;
+    /// A way in which we call a partner.
+    IntegrationId;
+    /// One thing that can be asked of a partner.
+    OperationId;
+    /// A call to a partner that waits for its time.
+    PartnerCallId;
+    /// A failure drill.
+    DrillId;
+    /// A time in which an integration did not do what is expected of it.
+    IncidentId;
+    /// An assessment of a partner.
+    AssessmentId;
+    /// A certificate, report or other evidence of a partner.
+    EvidenceId;
+    /// Something an assessment found.
+    FindingId;
+    /// An exception from the gate.
+    ExceptionId;
+    /// A message that came in from a partner.
+    InboundId;
+    /// A published advisory that matches something we use.
+    PatchId;
+    /// Something that we use, and that may need an update.
+    ComponentId;
 }

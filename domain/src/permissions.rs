@@ -95,6 +95,13 @@ permissions! {
     EventsRead = "events:read", "API access", Low, "Read what happened to customers, vehicles, plans and subscriptions, as machines do.";
     WebhooksManage = "webhooks:manage", "API access", Medium, "Register the addresses to which events are sent, and change their secrets.";
     LeaksReport = "leaks:report", "API access", High, "Report a credential that was found where it doesn't belong, which revokes it.";
+    IntegrationsRead = "integrations:read", "Integrations", Low, "See integrations: how they do, what was called, and what waits.";
+    IntegrationsManage = "integrations:manage", "Integrations", High, "Set integrations up: addresses, operations, credentials, contingency plans and contracts.";
+    IntegrationsOperate = "integrations:operate", "Integrations", High, "Act when an integration fails: switch off, hold its breaker, send again, run drills, silence alerts.";
+    AssessmentsWrite = "assessments:write", "Integrations", Medium, "Fill in assessments of partners, with their evidence and findings.";
+    AssessmentsDecide = "assessments:decide", "Integrations", High, "Decide on assessments of partners, and on exceptions from the gate.";
+    DisclosuresRead = "disclosures:read", "Integrations", Medium, "See which fields of which records left for which partner.";
+    PatchesManage = "patches:manage", "Integrations", Medium, "Import advisories, and work on what has to be updated.";
     StaffRead = "staff:read", "Staff", Low, "See who works here, their roles and when they last signed in.";
     StaffManage = "staff:manage", "Staff", High, "Invite, disable and enable staff, reset their sign-in and end their sessions.";
     RolesRead = "roles:read", "Roles", Low, "See roles and what they allow.";

@@ -91,7 +91,7 @@ pub const BUILT_IN: &[BuiltIn] = &[
     BuiltIn {
         key: "integration_manager",
         name: "Integration manager",
-        description: "Looks after partners, their keys and their limits; sees the business they serve.",
+        description: "Looks after partners, their keys and limits, and the integrations with them; sees the business they serve.",
         holds: |permission| {
             reads_business(permission)
                 || matches!(
@@ -104,13 +104,19 @@ pub const BUILT_IN: &[BuiltIn] = &[
                         | Permission::LimitsManage
                         | Permission::EventsRead
                         | Permission::WebhooksManage
+                        | Permission::IntegrationsRead
+                        | Permission::IntegrationsManage
+                        | Permission::IntegrationsOperate
+                        | Permission::AssessmentsWrite
+                        | Permission::DisclosuresRead
+                        | Permission::PatchesManage
                 )
         },
     },
     BuiltIn {
         key: "security_auditor",
         name: "Security auditor",
-        description: "Reviews what everybody did: the audit log, keys, partners, staff and roles. Changes nothing.",
+        description: "Reviews what everybody did, and decides on assessments of partners. Changes nothing else.",
         holds: |permission| {
             reads_business(permission)
                 || matches!(
@@ -120,6 +126,9 @@ pub const BUILT_IN: &[BuiltIn] = &[
                         | Permission::PartnersRead
                         | Permission::StaffRead
                         | Permission::RolesRead
+                        | Permission::IntegrationsRead
+                        | Permission::DisclosuresRead
+                        | Permission::AssessmentsDecide
                 )
         },
     },

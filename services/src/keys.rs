@@ -13,9 +13,12 @@ use sha2::Sha256;
 
 use crate::Error;
 
-/// Keys derived from one master key, each for one purpose. `Debug` prints nothing of them.
+/// The master keys, and keys derived from the first of them, each for one purpose. `Debug` prints nothing of them.
+///
+/// The first master key stays for as long as the data lives. Those after it wrap the data keys of the vault, of which the
+/// last is in use: so what partners gave us can be put under another key without anything else changing.
 #[derive(Clone, Debug)]
-pub struct Keys(Arc<SecretBox<[u8; 32]>>);
+pub struct Keys(Arc<Vec<SecretBox<[u8; 32]>>>);
 
 /// What a derived key is for; the word goes into the derivation.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +45,12 @@ pub enum Purpose {
     SealIdentity,
     /// Seals the secrets by which we sign what we send to webhooks.
     SealWebhookSecret,
+    /// Wraps the data keys of the vault.
+    WrapVault,
+    /// Seals what waits to be sent to partners, and what they answered.
+    SealPartnerData,
+    /// Hashes questions to partners, so that the last answer to each is found without its words.
+    PartnerQuestion,
 }
 
 impl Purpose {
@@ -58,6 +67,9 @@ impl Purpose {
             Self::ShownOnce => b"keyfob/v1/shown-once",
             Self::SealIdentity => b"keyfob/v1/seal-identity",
             Self::SealWebhookSecret => b"keyfob/v1/seal-webhook-secret",
+            Self::WrapVault => b"keyfob/v1/wrap-vault",
+            Self::SealPartnerData => b"keyfob/v1/seal-partner-data",
+            Self::PartnerQuestion => b"keyfob/v1/partner-question",
         }
     }
 }
@@ -65,21 +77,36 @@ impl Purpose {
 impl Keys {
     /// Keys from 32 random bytes.
     pub fn from_master(master: [u8; 32]) -> Self {
-        Self(Arc::new(SecretBox::new(Box::new(master))))
+        Self::from_masters(vec![master])
     }
 
-    /// Reads the master key (64 hexadecimal digits) from its file, or makes one, readable by its owner only.
+    /// Keys from several masters of 32 random bytes each, the oldest first. None at all is one of zeros, which opens
+    /// nothing.
+    pub fn from_masters(masters: Vec<[u8; 32]>) -> Self {
+        let masters = if masters.is_empty() { vec![[0; 32]] } else { masters };
+        Self(Arc::new(masters.into_iter().map(|master| SecretBox::new(Box::new(master))).collect()))
+    }
+
+    /// Reads the master keys (64 hexadecimal digits in a line each) from their file, or makes one, readable by its owner
+    /// only.
     pub fn open(path: &Path) -> io::Result<Self> {
         match std::fs::read_to_string(path) {
             Ok(text) => {
-                let mut master = [0; 32];
-                hex::decode_to_slice(text.trim(), &mut master).map_err(|_| {
+                let masters: Option<Vec<[u8; 32]>> = text
+                    .lines()
+                    .map(str::trim)
+                    .filter(|line| !line.is_empty())
+                    .map(|line| {
+                        let mut master = [0; 32];
+                        hex::decode_to_slice(line, &mut master).ok().map(|()| master)
+                    })
+                    .collect();
+                masters.filter(|masters| !masters.is_empty()).map(Self::from_masters).ok_or_else(|| {
                     io::Error::new(
                         io::ErrorKind::InvalidData,
-                        format!("{} must hold 64 hexadecimal digits and nothing else", path.display()),
+                        format!("{} must hold lines of 64 hexadecimal digits and nothing else", path.display()),
                     )
-                })?;
-                Ok(Self::from_master(master))
+                })
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Self::make(path),
             Err(error) => Err(error),
@@ -102,9 +129,56 @@ impl Keys {
         Ok(Self::from_master(master))
     }
 
-    /// The key for one purpose (HMAC-SHA-256 of the purpose's word under the master key, RFC 5869 in its simplest form).
+    /// Adds a master key to its file: from the next start on it wraps the vault's data keys. Answers its fingerprint.
+    pub fn add_master(path: &Path) -> io::Result<String> {
+        let before = Self::open(path)?;
+        let mut master = [0; 32];
+        rand::rng().fill_bytes(&mut master);
+        let mut masters: Vec<[u8; 32]> = before.0.iter().map(|master| *master.expose_secret()).collect();
+        masters.push(master);
+        let text: String = masters.iter().map(|master| format!("{}\n", hex::encode(master))).collect();
+        // Written beside it and moved over it, so that a crash leaves the one or the other.
+        let beside = path.with_extension("new");
+        let mut open = std::fs::OpenOptions::new();
+        open.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut open, 0o600);
+        let mut file = open.open(&beside)?;
+        io::Write::write_all(&mut file, text.as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&beside, path)?;
+        Ok(Self::fingerprint(&master))
+    }
+
+    fn fingerprint(master: &[u8; 32]) -> String {
+        hex::encode(&Self::mac(master, b"keyfob/v1/fingerprint")[..6])
+    }
+
+    /// The fingerprint of the master key that wraps the vault's data keys.
+    pub fn vault_master(&self) -> String {
+        self.0.last().map(|master| Self::fingerprint(master.expose_secret())).unwrap_or_default()
+    }
+
+    /// Wraps a data key of the vault under the newest master key.
+    pub fn wrap(&self, place: &str, data_key: &[u8; 32]) -> Result<Vec<u8>, Error> {
+        let master = self.0.last().ok_or_else(|| Error::internal("there is no master key"))?;
+        encrypt(&Self::mac(master.expose_secret(), Purpose::WrapVault.word()), place, data_key)
+    }
+
+    /// Opens what [`Keys::wrap`] wrapped under the master key with this fingerprint.
+    pub fn unwrap_key(&self, fingerprint: &str, place: &str, wrapped: &[u8]) -> Result<[u8; 32], Error> {
+        let master =
+            self.0.iter().find(|master| Self::fingerprint(master.expose_secret()) == fingerprint).ok_or_else(|| {
+                Error::internal("a data key is wrapped under a master key that this node doesn't have")
+            })?;
+        let key = decrypt(&Self::mac(master.expose_secret(), Purpose::WrapVault.word()), place, wrapped)?;
+        key.try_into().map_err(|_| Error::internal("a data key is cut short"))
+    }
+
+    /// The key for one purpose (HMAC-SHA-256 of the purpose's word under the first master key, RFC 5869 in its simplest
+    /// form).
     pub fn derive(&self, purpose: Purpose) -> [u8; 32] {
-        Self::mac(self.0.expose_secret(), purpose.word())
+        self.0.first().map_or([0; 32], |master| Self::mac(master.expose_secret(), purpose.word()))
     }
 
     /// A keyed hash under a purpose's key: for tokens to be looked up by, and for proofs that we made a text.
@@ -122,20 +196,29 @@ impl Keys {
     /// Seals a secret for storage. `place` (table, column, row) is bound to it, so that a sealed value can't be moved
     /// to another row.
     pub fn seal(&self, purpose: Purpose, place: &str, secret: &[u8]) -> Result<Vec<u8>, Error> {
-        let mut nonce = [0; 24];
-        rand::rng().fill_bytes(&mut nonce);
-        let sealed = XChaCha20Poly1305::new(&self.derive(purpose).into())
-            .encrypt(XNonce::from_slice(&nonce), Payload { msg: secret, aad: place.as_bytes() })
-            .map_err(|_| Error::internal("a secret could not be sealed"))?;
-        Ok([nonce.as_slice(), &sealed].concat())
+        encrypt(&self.derive(purpose), place, secret)
     }
 
     /// Opens what [`Keys::seal`] sealed for the same purpose and place.
     pub fn unseal(&self, purpose: Purpose, place: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
-        let (nonce, rest) =
-            sealed.split_at_checked(24).ok_or_else(|| Error::internal("a sealed secret is cut short"))?;
-        XChaCha20Poly1305::new(&self.derive(purpose).into())
-            .decrypt(XNonce::from_slice(nonce), Payload { msg: rest, aad: place.as_bytes() })
-            .map_err(|_| Error::internal("a sealed secret does not open with this master key"))
+        decrypt(&self.derive(purpose), place, sealed)
     }
+}
+
+/// XChaCha20-Poly1305 under a key, bound to a place; the nonce stands before the rest.
+pub(crate) fn encrypt(key: &[u8; 32], place: &str, secret: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut nonce = [0; 24];
+    rand::rng().fill_bytes(&mut nonce);
+    let sealed = XChaCha20Poly1305::new(key.into())
+        .encrypt(XNonce::from_slice(&nonce), Payload { msg: secret, aad: place.as_bytes() })
+        .map_err(|_| Error::internal("a secret could not be sealed"))?;
+    Ok([nonce.as_slice(), &sealed].concat())
+}
+
+/// Opens what [`encrypt`] made.
+pub(crate) fn decrypt(key: &[u8; 32], place: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+    let (nonce, rest) = sealed.split_at_checked(24).ok_or_else(|| Error::internal("a sealed secret is cut short"))?;
+    XChaCha20Poly1305::new(key.into())
+        .decrypt(XNonce::from_slice(nonce), Payload { msg: rest, aad: place.as_bytes() })
+        .map_err(|_| Error::internal("a sealed secret does not open with this key"))
 }

@@ -4,18 +4,24 @@
 //! decides by asking `domain`, and writes through a [`db::UnitOfWork`], whose commit takes the audit entry.
 
 pub mod access;
+pub mod assessments;
 pub mod audit;
 pub mod clock;
+pub mod contracts;
 pub mod credentials;
 pub mod customers;
 pub mod db;
 pub mod demo;
+pub mod disclosures;
 pub mod drivers;
 pub mod error;
 pub mod events;
 pub mod fleet;
 pub mod form_token;
+pub mod health;
 pub mod idempotency;
+pub mod inbound;
+pub mod integrations;
 pub mod keys;
 pub mod limits;
 pub mod notes;
@@ -25,6 +31,7 @@ pub mod outbound;
 pub mod overview;
 pub mod partners;
 pub mod passwords;
+pub mod patches;
 pub mod plans;
 pub mod roles;
 pub mod running_number;
@@ -32,6 +39,7 @@ pub mod search;
 pub mod sessions;
 pub mod settings;
 pub mod staff;
+pub mod steps;
 pub mod subscriptions;
 pub mod switches;
 pub mod tags;
@@ -39,6 +47,7 @@ pub mod tags;
 pub mod testing;
 pub mod timeline;
 pub mod usage;
+pub mod vault;
 pub mod webhooks;
 
 pub use clock::Clock;
@@ -67,6 +76,8 @@ pub struct Services {
     pub limiter: Arc<limits::Limiter>,
     /// Calls addresses that other people name.
     pub outbound: Arc<outbound::Outbound>,
+    /// What the gateway saw and nobody has written yet.
+    pub health: Arc<health::Recorder>,
 }
 
 impl Services {
@@ -90,6 +101,7 @@ impl Services {
             epoch: Arc::default(),
             limiter: Arc::new(limiter),
             outbound: Arc::new(outbound),
+            health: Arc::default(),
         }
     }
 

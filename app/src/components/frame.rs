@@ -47,6 +47,7 @@ const GROUPS: [(&str, &[Entry]); 4] = [
         &[
             entry("/access/keys", "API access", "key", Permission::AccessRead).for_all_below("/access"),
             entry("/partners", "Partners", "customers", Permission::PartnersRead),
+            entry("/integrations", "Integrations", "plug", Permission::IntegrationsRead),
         ],
     ),
     (

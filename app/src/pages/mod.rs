@@ -2,13 +2,19 @@
 
 pub mod access;
 pub mod account;
+pub mod assessments;
+pub mod contracts;
 pub mod customers;
 pub mod fleet;
 pub mod gate;
+pub mod health;
+pub mod inbound;
+pub mod integrations;
 pub mod limits;
 pub mod missing;
 pub mod overview;
 pub mod partners;
+pub mod patches;
 pub mod plans;
 pub mod records;
 pub mod reference;

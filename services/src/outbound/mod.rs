@@ -52,6 +52,17 @@ pub struct Reply {
     pub excerpt: String,
 }
 
+/// A whole answer of a partner.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// How long we are asked to wait, in milliseconds.
+    pub retry_after: Option<i64>,
+    /// The body; nothing when it was longer than is read or broke off.
+    pub body: Option<Bytes>,
+}
+
 /// Why nothing came back.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
@@ -119,6 +130,28 @@ impl Outbound {
         *request.uri_mut() = uri;
         *request.headers_mut() = headers;
         tokio::time::timeout(patience, self.send(request)).await.unwrap_or(Err(Failure::TimedOut(patience.as_secs())))
+    }
+
+    /// Asks a partner and reads its whole answer, up to `most` bytes, all within `patience`.
+    pub async fn ask(
+        &self,
+        method: Method,
+        url: &str,
+        headers: HeaderMap,
+        body: Vec<u8>,
+        (patience, most): (Duration, usize),
+    ) -> Result<Answer, Failure> {
+        let uri = self.check(url)?;
+        let mut request = Request::new(Full::new(Bytes::from(body)));
+        *request.method_mut() = method;
+        *request.uri_mut() = uri;
+        *request.headers_mut() = headers;
+        let answer = async {
+            let (parts, body) = self.http.request(request).await.map_err(|error| told(&error))?.into_parts();
+            let body = Limited::new(body, most).collect().await.ok().map(http_body_util::Collected::to_bytes);
+            Ok(Answer { status: parts.status, retry_after: retry_after(&parts.headers), body })
+        };
+        tokio::time::timeout(patience, answer).await.unwrap_or(Err(Failure::TimedOut(patience.as_secs())))
     }
 
     async fn send(&self, request: Request<Full<Bytes>>) -> Result<Reply, Failure> {

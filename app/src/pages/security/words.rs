@@ -17,7 +17,7 @@ use services::{
 use crate::views::Badge;
 
 /// Groups of actions by what their names begin with.
-pub(super) const GROUPS: [(&str, &str); 19] = [
+pub(super) const GROUPS: [(&str, &str); 27] = [
     ("", "All areas"),
     ("access.", "Refused access"),
     ("customer.", "Customers"),
@@ -37,6 +37,14 @@ pub(super) const GROUPS: [(&str, &str); 19] = [
     ("organisation.", "Switches"),
     ("driver.", "Drivers"),
     ("webhook_endpoint.", "Webhooks"),
+    ("integration.", "Integrations"),
+    ("vault.", "Vault"),
+    ("partner_call.", "Calls to partners"),
+    ("kill_switch.", "Kill switches"),
+    ("assessment.", "Assessments"),
+    ("contract.", "Contracts"),
+    ("inbound.", "Messages from partners"),
+    ("patch.", "Updates"),
 ];
 
 /// An action as people read it: "Customer updated".

@@ -1,0 +1,1 @@
+//! Assessments of partners, and the gate.

@@ -1,0 +1,1 @@
+//! Contracts with partners, and what left for them.

@@ -1,0 +1,1 @@
+//! Assessing partners before they are connected, and the gate that asks for it.

@@ -1,0 +1,1 @@
+//! What left for whom: names of fields and ids of records, never values.

@@ -1,0 +1,1 @@
+//! Messages that come in from partners: checked, kept, worked off in order.

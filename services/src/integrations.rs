@@ -1,0 +1,1 @@
+//! Integrations: how we call a partner, as data.
