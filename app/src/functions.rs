@@ -130,6 +130,7 @@ pub const ALL: &[Function] = &[
     write("subscriptions/create", Holds(Permission::SubscriptionsWrite)),
     read("subscriptions/change_page", OneOf(SUBSCRIPTION_CHANGERS)),
     write("subscriptions/commit", OneOf(SUBSCRIPTION_CHANGERS)),
+    write("subscriptions/retry_step", Holds(Permission::SubscriptionsWrite)),
     // Partners.
     read("partners/list", Holds(Permission::PartnersRead)),
     read("partners/detail", Holds(Permission::PartnersRead)),

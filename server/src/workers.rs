@@ -7,7 +7,7 @@ use services::{
     Error, Services,
     access::Actor,
     audit::{self, checkpoint},
-    form_token, oauth, subscriptions, usage, webhooks,
+    form_token, gateway, oauth, subscriptions, usage, webhooks,
 };
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -33,6 +33,7 @@ pub async fn run(services: Services) {
             log("old counts of calls", usage::sweep(&services).await);
             log("tokens that are over", oauth::sweep(&services).await);
             log("old deliveries", webhooks::sweep(&services).await);
+            log("old calls to partners", gateway::sweep(&services).await);
         }
     }
 }

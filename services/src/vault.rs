@@ -97,7 +97,7 @@ async fn current_key(cx: &Services, mut connection: Connection<'_>) -> Result<(U
 }
 
 /// Puts a secret in, inside the unit of work of whoever sets it. The one before stays good for as long as the overlap.
-pub(crate) async fn put(cx: &Services, mut connection: Connection<'_>, new: NewSecret<'_>) -> Result<(), Error> {
+pub async fn put(cx: &Services, mut connection: Connection<'_>, new: NewSecret<'_>) -> Result<(), Error> {
     let now = cx.clock.now();
     let (key_id, key) = current_key(cx, connection.again()).await?;
     on!(connection.again(), c => sqlx::query(

@@ -4,7 +4,7 @@ use std::{env, sync::Arc, time::Duration};
 
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
-use services::{Db, Services, webhooks::Dispatcher};
+use services::{Db, Services, gateway::CallWorker, webhooks::Dispatcher};
 use tokio::task::JoinHandle;
 
 use super::{Exit, Failure, demo, open, say, staff};
@@ -58,13 +58,20 @@ pub(super) async fn run(config: Config) -> Result<Exit, Failure> {
         tokio::spawn(async move { dispatcher.run().await })
     });
 
+    let caller = CallWorker::new(services.clone());
+    let calling = matches!(config.role, Role::All | Role::Worker).then(|| {
+        let caller = caller.clone();
+        tokio::spawn(async move { caller.run().await })
+    });
+
     asked_to_stop().await;
     dispatcher.stop();
+    caller.stop();
     stop(&config, &health, main).await;
     sandbox.abort();
-    if let Some(dispatching) = dispatching {
-        // What is on its way is bounded by a receiver's time; what it makes of that is written before we go.
-        let _ = tokio::time::timeout(DELIVERING, dispatching).await;
+    // What is on its way is bounded by a receiver's time; what it makes of that is written before we go.
+    for sending in [dispatching, calling].into_iter().flatten() {
+        let _ = tokio::time::timeout(DELIVERING, sending).await;
     }
     watching.abort();
     counting.abort();

@@ -86,3 +86,21 @@ pub async fn commit_change(
     })
     .await
 }
+
+/// Tries again what a partner has not done yet.
+#[server(prefix = "/_fn", endpoint = "subscriptions/retry_step")]
+pub async fn retry_step(id: String, call: String) -> Result<Done, AppError> {
+    use crate::context::{answer, asked, parse_id};
+    use domain::{ids::SubscriptionId, permissions::marker::SubscriptionsWrite};
+    use services::steps;
+
+    answer(async {
+        let (cx, actor) = asked()?;
+        let access = actor.authorize::<SubscriptionsWrite>()?;
+        let id: SubscriptionId = parse_id(&id)?;
+        steps::try_again(&cx, &access, id, parse_id(&call)?).await?;
+        let notice = "It is tried again at once, or as soon as the partner can be called. This page shows how it went.";
+        Ok(Done::at(format!("/subscriptions/{id}"), notice))
+    })
+    .await
+}

@@ -6,6 +6,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
     reads::{ActionView, HoldView, SubscriptionDetail, read_subscription},
+    steps::Steps,
     timelines::TwoTimelines,
 };
 use crate::{
@@ -58,6 +59,7 @@ fn show(detail: SubscriptionDetail) -> AnyView {
             <div class="cols">
                 <div class="stack">
                     <Holds holds=detail.holds id=detail.id.clone()/>
+                    <Steps steps=detail.steps id=detail.id.clone()/>
                     <Timeline timeline=detail.timeline/>
                 </div>
                 <aside class="stack">
@@ -219,6 +221,7 @@ pub(super) async fn answer(id: String, cursor: Option<String>) -> Result<Subscri
         let now = cx.clock.now();
         let id: domain::ids::SubscriptionId = parse_id(&id)?;
         let found = subscriptions::find(&cx, &access, id, cursor.as_deref()).await?;
+        let steps = services::steps::of_subscription(&cx, &access, id).await?;
         let subscription = &found.subscription;
         let (terms, today) = (&subscription.terms, found.context.today);
         let car = found.context.car.as_ref().map(|car| car.label.clone());
@@ -270,6 +273,7 @@ pub(super) async fn answer(id: String, cursor: Option<String>) -> Result<Subscri
                 Fact::new("Time zone", subscription.zone.as_str()),
             ],
             holds: found.holds.iter().map(|row| hold(row, &actor, now)).collect(),
+            steps: steps.iter().map(|queued| super::steps::step(queued, now)).collect(),
             tags: found.tags.clone(),
             notes: words::notes(found.notes.clone(), now),
             timeline: words::timeline(found.timeline.clone(), &actor, &format!("/subscriptions/{id}"), now),

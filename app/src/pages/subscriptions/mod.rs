@@ -7,6 +7,7 @@ mod list;
 mod new;
 mod reads;
 mod review;
+mod steps;
 mod timelines;
 
 #[cfg(feature = "ssr")]

@@ -94,6 +94,8 @@ pub struct SubscriptionDetail {
     pub terms: Vec<Fact>,
     /// Open holds.
     pub holds: Vec<HoldView>,
+    /// What partners do for it.
+    pub steps: Vec<super::steps::StepView>,
     /// Tags.
     pub tags: Vec<String>,
     /// Notes.

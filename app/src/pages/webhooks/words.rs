@@ -44,7 +44,7 @@ pub(super) fn delivery(delivery: &Delivery, is_held: bool, now: Timestamp) -> Ba
 }
 
 /// A time to come: "in 4 min".
-pub(super) fn ahead(at: Timestamp, now: Timestamp) -> String {
+pub(in crate::pages) fn ahead(at: Timestamp, now: Timestamp) -> String {
     match at.since(now) {
         ..=0 => "now".to_owned(),
         wait @ 1..Timestamp::MINUTE => format!("in {} s", wait / Timestamp::SECOND + 1),
