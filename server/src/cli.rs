@@ -62,6 +62,9 @@ pub enum Command {
     Credential(Credential),
     /// Print the OpenAPI document of the partner API
     Openapi,
+    /// Master keys
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -185,6 +188,15 @@ pub enum Credential {
         #[arg(long)]
         reason: String,
     },
+}
+
+/// `keyfob keys …`
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Add a master key to the key file, for the vault of partners' credentials
+    RotateMaster,
+    /// Seal everything in the vault again under the newest master key
+    Rewrap,
 }
 
 /// `keyfob config …`

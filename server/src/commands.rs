@@ -5,6 +5,7 @@ mod backup;
 mod config_check;
 mod credential;
 mod demo;
+mod keys;
 mod migrate;
 mod serve;
 mod staff;
@@ -18,7 +19,7 @@ use std::{
 use services::{Clock, Db, Keys, Services, db::OpenError, limits::Limiter, passwords::PasswordHasher};
 
 use crate::{
-    cli::{Cli, Command, ConfigCommand},
+    cli::{Cli, Command, ConfigCommand, KeysCommand},
     config::{Config, ConfigError, Log},
     listen::ListenError,
     logging,
@@ -118,6 +119,8 @@ pub async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Migrate => migrate::run(&config).await,
         Command::Config(ConfigCommand::Check) => Ok(config_check::run(&config)),
         Command::Credential(command) => credential::run(&open(&config).await?, command).await,
+        Command::Keys(KeysCommand::RotateMaster) => keys::rotate_master(&config),
+        Command::Keys(KeysCommand::Rewrap) => keys::rewrap(&open(&config).await?).await,
         Command::Openapi => Ok(credential::openapi()),
         Command::Staff(command) => staff::run(&open(&config).await?, command).await,
         Command::Audit(command) => audit::run(&open(&config).await?, command).await,

@@ -7,7 +7,7 @@ use services::{
     Error, Services,
     access::Actor,
     audit::{self, checkpoint},
-    form_token, gateway, oauth, subscriptions, usage, webhooks,
+    form_token, gateway, oauth, subscriptions, usage, vault, webhooks,
 };
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -27,6 +27,7 @@ pub async fn run(services: Services) {
     for round in 0_u64.. {
         rounds.tick().await;
         log("due changes", subscriptions::run_due(&services).await.map(|_| ()));
+        log("the vault’s master key", rewrap(&services).await);
         log("audit checkpoints", checkpoint::sign_if_due(&services).await.map(|_| ()));
         if round % TIDY == 0 {
             log("form tokens", form_token::sweep_now(&services).await);
@@ -36,6 +37,12 @@ pub async fn run(services: Services) {
             log("old calls to partners", gateway::sweep(&services).await);
         }
     }
+}
+
+/// One step of putting the vault under the newest master key, while anything is under an older one.
+async fn rewrap(services: &Services) -> Result<(), Error> {
+    let access = Actor::job("master key").authorize()?;
+    vault::rewrap(services, &access).await.map(|_| ())
 }
 
 /// Between two writes of what was counted: a refusal can be looked up within a second.

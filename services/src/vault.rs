@@ -5,7 +5,7 @@
 
 mod rotate;
 
-pub use rotate::{Rewrapped, rewrap};
+pub use rotate::{Rewrapped, progress, rewrap};
 
 use domain::{Timestamp, ids::IntegrationId};
 use rand::RngCore;
@@ -135,7 +135,7 @@ pub(crate) async fn remove(
 
 /// The secrets that are good now, the current one first, each with the instant at which it ends. For the gateway and for
 /// messages that come in; nobody else sees them.
-pub(crate) async fn open(
+pub async fn open(
     cx: &Services,
     integration: IntegrationId,
     purpose: SecretPurpose,

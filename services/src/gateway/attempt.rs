@@ -63,7 +63,8 @@ pub(super) async fn attempt(
     };
     let begun = Instant::now();
     let took = |begun: Instant| i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX);
-    match auth::prove(cx, line, &mut headers).await {
+    let proving = tokio::time::timeout(patience, auth::prove(cx, line, &mut headers)).await;
+    match proving.unwrap_or_else(|_| Err(Unproven::Away(outbound::Failure::TimedOut(patience.as_secs())))) {
         Ok(()) => {}
         Err(Unproven::Failed(error)) => return Err(error),
         Err(Unproven::Credential(why)) => {
@@ -81,7 +82,8 @@ pub(super) async fn attempt(
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         serde_json::to_vec(payload).map_err(Error::internal)?
     };
-    let came = cx.outbound.ask(method, &url, headers, body, (patience, MOST)).await;
+    let left = patience.saturating_sub(begun.elapsed());
+    let came = cx.outbound.ask(method, &url, headers, body, (left, MOST)).await;
     let took_ms = took(begun);
     let result = match came {
         Ok(answer) => read(&line.operation, answer),

@@ -1,7 +1,7 @@
 //! Putting the vault under another master key: each data key is made anew, and everything under it sealed again, in steps
 //! that can be broken off anywhere and go on where they were.
 
-use domain::permissions::marker::IntegrationsManage;
+use domain::permissions::{Grant, marker::IntegrationsManage};
 use rand::RngCore;
 use uuid::Uuid;
 
@@ -28,6 +28,10 @@ pub struct Rewrapped {
 
 /// Does one step, and says how far it is; with nothing left, old data keys are gone. Two may do it at once.
 pub async fn rewrap(cx: &Services, access: &Access<IntegrationsManage>) -> Result<Rewrapped, Error> {
+    let reached = progress(cx, access).await?;
+    if reached.left == 0 {
+        return Ok(reached);
+    }
     let master = cx.keys.vault_master();
     let mut uow = cx.db.begin().await?;
     let current: Option<(Uuid, String, Vec<u8>)> = on!(uow.connection(), c => sqlx::query_as(
@@ -67,14 +71,20 @@ pub async fn rewrap(cx: &Services, access: &Access<IntegrationsManage>) -> Resul
             .bind(id).execute(c).await.map(|_| ()))?;
     }
     let reached = Rewrapped { done, left: all - done };
-    if moved == 0 {
-        uow.commit_bookkeeping().await?;
-    } else {
-        let entry = audit::Entry::new("vault.rewrapped")
-            .target("master_key", &master)
-            .detail("moved", moved)
-            .detail("left", reached.left);
-        uow.commit(cx, access.actor(), entry).await?;
-    }
+    let entry = audit::Entry::new("vault.rewrapped")
+        .target("master_key", &master)
+        .detail("moved", moved)
+        .detail("left", reached.left);
+    uow.commit(cx, access.actor(), entry).await?;
     Ok(reached)
+}
+
+/// How much is under the newest master key.
+pub async fn progress<P: Grant>(cx: &Services, _access: &Access<P>) -> Result<Rewrapped, Error> {
+    let mut reading = cx.db.read().await?;
+    let (done, all): (i64, i64) = on!(reading.connection(), c => sqlx::query_as(
+        "SELECT COALESCE(SUM(CASE WHEN k.master = $1 THEN 1 ELSE 0 END), 0), COUNT(*)
+         FROM vault_secret s JOIN vault_key k ON k.id = s.key_id")
+        .bind(cx.keys.vault_master()).fetch_one(c).await)?;
+    Ok(Rewrapped { done, left: all - done })
 }

@@ -11,3 +11,4 @@ mod plans;
 mod protection;
 mod queue;
 mod steps;
+mod vault;
