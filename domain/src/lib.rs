@@ -10,6 +10,7 @@ pub mod credentials;
 pub mod customers;
 pub mod fleet;
 pub mod forms;
+pub mod health;
 pub mod ids;
 pub mod integrations;
 pub mod limits;

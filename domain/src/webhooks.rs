@@ -109,6 +109,8 @@ pub const CATALOGUE: &[EventType] = &[
     event("subscription.expired", "It was not paid in time."),
     event("subscription.hold_placed", "A hold was placed."),
     event("subscription.hold_released", "A hold was released."),
+    event("integration.incident_opened", "A partner does not do what is expected of it."),
+    event("integration.incident_closed", "A partner has been well for a while."),
 ];
 
 /// The type of the event by which somebody tries an endpoint out. It is sent to that endpoint alone, subscribed or not.
@@ -137,7 +139,7 @@ mod tests {
     fn each_type_tells_of_a_record_that_can_be_read() {
         for known in CATALOGUE {
             let object = known.object();
-            assert!(["customer", "vehicle", "plan", "subscription"].contains(&object), "{}", known.name);
+            assert!(["customer", "vehicle", "plan", "subscription", "integration"].contains(&object), "{}", known.name);
             assert_eq!(event_type(known.name).map(|found| found.name), Some(known.name), "named twice");
         }
     }

@@ -7,7 +7,7 @@ use services::{
     Error, Services,
     access::Actor,
     audit::{self, checkpoint},
-    form_token, gateway, oauth, subscriptions, usage, vault, webhooks,
+    form_token, gateway, health, oauth, subscriptions, usage, vault, webhooks,
 };
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -26,6 +26,7 @@ pub async fn run(services: Services) {
     rounds.set_missed_tick_behavior(MissedTickBehavior::Skip);
     for round in 0_u64.. {
         rounds.tick().await;
+        log("health of integrations", health::judge(&services).await.map(|_| ()));
         log("due changes", subscriptions::run_due(&services).await.map(|_| ()));
         log("the vault’s master key", rewrap(&services).await);
         log("audit checkpoints", checkpoint::sign_if_due(&services).await.map(|_| ()));
@@ -34,6 +35,7 @@ pub async fn run(services: Services) {
             log("old counts of calls", usage::sweep(&services).await);
             log("tokens that are over", oauth::sweep(&services).await);
             log("old deliveries", webhooks::sweep(&services).await);
+            log("old health", health::sweep(&services).await);
             log("old calls to partners", gateway::sweep(&services).await);
         }
     }
@@ -61,6 +63,7 @@ pub async fn count(services: Services, api: Arc<Api>) {
 /// Writes what was counted of calls, and tells the audit log when calls could not be counted by the limits.
 pub async fn count_once(services: &Services, api: &Api) {
     log("counts of calls", usage::flush(services, api.recorder()).await);
+    log("counts of calls to partners", health::flush(services).await);
     for (at, is_away) in services.limiter.take_turns() {
         let action = if is_away { "limits.store_away" } else { "limits.store_back" };
         let entry =

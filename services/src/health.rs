@@ -1,52 +1,18 @@
-//! How integrations do: what the gateway sees, counted and judged.
+//! How integrations do: what the gateway saw, counted by minute, hour and day, and judged against what is expected.
 
-use std::sync::{Mutex, PoisonError};
+mod count;
+mod incidents;
+mod judge;
+mod maintenance;
+mod observe;
+mod read;
+mod sketch;
+mod standing;
 
-use domain::{
-    Timestamp,
-    ids::IntegrationId,
-    integrations::{CallFailure, CallOutcome},
-};
-
-/// More than this between two writes is let go.
-const MOST: usize = 100_000;
-
-/// One call through the gateway, as it ended.
-#[derive(Clone, Debug)]
-pub struct Observation {
-    /// When it began.
-    pub at: Timestamp,
-    /// Which integration was asked first.
-    pub integration: IntegrationId,
-    /// Which operation.
-    pub operation: String,
-    /// How it ended for whoever asked.
-    pub outcome: CallOutcome,
-    /// What the partner failed of; nothing when it answered.
-    pub failure: Option<CallFailure>,
-    /// How long the last attempt took, in milliseconds; nothing when none was made.
-    pub took_ms: Option<i64>,
-    /// How many attempts were made.
-    pub attempts: u32,
-    /// Whether a drill was on.
-    pub is_drill: bool,
-}
-
-/// Keeps observations in memory until they are written.
-#[derive(Debug, Default)]
-pub struct Recorder(Mutex<Vec<Observation>>);
-
-impl Recorder {
-    /// Keeps one.
-    pub fn record(&self, observation: Observation) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() < MOST {
-            kept.push(observation);
-        }
-    }
-
-    /// Takes what was kept.
-    pub fn take(&self) -> Vec<Observation> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
+pub use count::{Grain, flush, sweep};
+pub use incidents::{Incident, IncidentEntry, IncidentFilter, annotate, incident, incidents, open_incidents};
+pub use judge::judge;
+pub use maintenance::{Maintenance, call_off, maintain, windows};
+pub use observe::{Observation, Recorder};
+pub use read::{Point, Series, series};
+pub use standing::{Standing, overview};

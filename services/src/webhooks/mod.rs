@@ -23,7 +23,7 @@ pub use list::{EndpointFilter, Listed, MOST_COUNTED, all, one, public_keys};
 pub use log::{Attempt, Delivery, DeliveryFilter, deliveries, delivery, sweep};
 pub use message::{body, example, schema};
 pub use outbox::fan_out;
-pub(crate) use outbox::put_out;
+pub(crate) use outbox::{announce, put_out};
 pub use sign::standard_secret;
 
 use crate::Error;

@@ -32,6 +32,21 @@ pub(crate) async fn put_out(
     Ok(())
 }
 
+/// Puts an event out that stands on no record's timeline.
+pub(crate) async fn announce(
+    connection: Connection<'_>,
+    now: Timestamp,
+    action: &str,
+    object_type: &str,
+    object_id: Uuid,
+) -> Result<(), Error> {
+    on!(connection, c => sqlx::query(
+        "INSERT INTO event_outbox (id, at, action, object_type, object_id) VALUES ($1, $2, $3, $4, $5)")
+        .bind(Uuid::now_v7()).bind(now.millis()).bind(action).bind(object_type).bind(object_id)
+        .execute(c).await.map(|_| ()))?;
+    Ok(())
+}
+
 #[derive(Debug, FromRow)]
 struct Event {
     id: Uuid,
