@@ -18,6 +18,7 @@ use crate::{
     mode::{CHOICES, Mode},
     roster::{PARTNERS, Partner, partner},
     send::{self, Fault, Message, Scheme},
+    signatures,
 };
 
 /// So many calls stand on a partner's page.
@@ -206,25 +207,48 @@ fn calls(state: &State, partner: &Partner) -> String {
     )
 }
 
+/// What a partner usually tells, and how it signs that: type, data and scheme.
+fn usual(partner: &Partner) -> (&'static str, &'static str, Scheme) {
+    match partner.name {
+        "ardent" => (
+            "payment.succeeded",
+            r#"{"subscription": "S-1001", "amount_minor": 42900, "currency": "EUR", "reference": "AR-000001"}"#,
+            Scheme::Standard,
+        ),
+        "roadsense" => (
+            "odometer.reading",
+            r#"{"vin": "WVWZZZ1KZAW000001", "km": 12345, "at": "2026-11-28T10:00:00Z"}"#,
+            Scheme::Hmac,
+        ),
+        _ => ("state.changed", "{}", Scheme::Standard),
+    }
+}
+
 fn send_form(partner: &Partner) -> String {
+    let (kind, data, scheme) = usual(partner);
+    let mut schemes = String::new();
+    for (one, word, label) in [
+        (Scheme::Standard, "standard", "Standard Webhooks"),
+        (Scheme::Hmac, "hmac", "HMAC-SHA-256 of the body"),
+        (Scheme::Stripe, "stripe", "Stripe’s scheme"),
+    ] {
+        let selected = if one == scheme { " selected" } else { "" };
+        let _ = write!(schemes, "<option value=\"{word}\"{selected}>{label}</option>");
+    }
     format!(
         "<form class=\"panel\" method=\"post\" action=\"/partners/{name}/send\">\
-         <label>To <input name=\"to\" required maxlength=\"2000\" value=\"http://127.0.0.1:3000/\"></label>\
-         <label>Signed by <select name=\"scheme\"><option value=\"standard\">Standard Webhooks</option>\
-         <option value=\"hmac\">HMAC-SHA-256 of the body</option><option value=\"stripe\">Stripe’s scheme</option></select>\
-         </label><label>Secret <input name=\"secret\" required maxlength=\"500\" autocomplete=\"off\"></label>\
+         <label>To <input name=\"to\" required maxlength=\"2000\" value=\"http://127.0.0.1:3000/hooks/{name}\"></label>\
+         <label>Signed by <select name=\"scheme\">{schemes}</select></label>\
+         <label>Secret <input name=\"secret\" required maxlength=\"500\" autocomplete=\"off\" value=\"{secret}\"></label>\
          <label>What happened <input name=\"type\" required maxlength=\"100\" value=\"{kind}\"></label>\
-         <label>With what (JSON) <input name=\"data\" maxlength=\"8000\" value=\"{{}}\"></label>\
+         <label>With what (JSON) <input name=\"data\" maxlength=\"8000\" value=\"{data}\"></label>\
          <label>Wrong with it <select name=\"fault\"><option value=\"none\">Nothing</option>\
          <option value=\"wrong_signature\">Signed by another secret</option><option value=\"late\">Signed an hour ago</option>\
          <option value=\"duplicate\">Sent twice</option><option value=\"bad_json\">No JSON</option>\
          <option value=\"unsigned\">Not signed</option></select></label><button>Send message</button></form>",
         name = partner.name,
-        kind = match partner.place {
-            "payments" => "charge.succeeded",
-            "telematics" => "odometer.reported",
-            _ => "state.changed",
-        },
+        data = escaped(data),
+        secret = escaped(&signatures::demo_secret(partner.name, scheme == Scheme::Standard)),
     )
 }
 
@@ -249,7 +273,7 @@ pub(crate) async fn send(
 ) -> Response {
     let Some(partner) = partner(&name) else { return unknown() };
     let Ok(data) = serde_json::from_str::<Value>(&sending.data) else {
-        let why = "What happened is told with JSON, and this is none. Nothing was sent.";
+        let why = "What happened is told in JSON, and this is none. Nothing was sent.";
         return one_page(&state, partner, StatusCode::UNPROCESSABLE_ENTITY, Some((false, why)));
     };
     let Sending { to, scheme, secret, kind, fault, .. } = sending;

@@ -29,7 +29,7 @@ pub enum Scheme {
     /// Standard Webhooks.
     #[default]
     Standard,
-    /// HMAC-SHA-256 of the body, in hexadecimal digits.
+    /// HMAC-SHA-256 of the body, in hexadecimal digits after `sha256=`; the id stands in `x-event-id`.
     Hmac,
     /// Stripe's.
     Stripe,
@@ -144,8 +144,9 @@ fn signed(message: &Message, id: &str, now: i64) -> Result<(Vec<(HeaderName, Hea
             ("webhook-signature".to_owned(), signatures::standard(secret, id, seconds, &body))
         }
         Scheme::Hmac => {
+            texts.push(("x-event-id".to_owned(), id.to_owned()));
             let name = message.header.clone().unwrap_or_else(|| "x-signature".to_owned());
-            (name, signatures::hmac(secret.as_bytes(), &body))
+            (name, format!("sha256={}", signatures::hmac(secret.as_bytes(), &body)))
         }
         Scheme::Stripe => ("stripe-signature".to_owned(), signatures::stripe(secret, seconds, &body)),
     };

@@ -29,6 +29,12 @@ pub fn stripe(secret: &str, seconds: i64, body: &str) -> String {
     format!("t={seconds},v1={}", hmac(secret.as_bytes(), &format!("{seconds}.{body}")))
 }
 
+/// The secret by which a partner signs its messages in the demo, in the form of Standard Webhooks or as it is.
+pub fn demo_secret(name: &str, is_standard: bool) -> String {
+    let secret = format!("sim-{name}-webhook-secret");
+    if is_standard { format!("whsec_{}", STANDARD.encode(secret)) } else { secret }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
