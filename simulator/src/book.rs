@@ -199,9 +199,9 @@ impl Book {
         {
             return step(kept.clone(), true);
         }
-        let made = answer(record.done + 1);
-        record.done(&key, &made);
-        step(made, false)
+        let fresh = answer(record.done + 1);
+        record.done(&key, &fresh);
+        step(fresh, false)
     }
 
     pub(crate) fn calls(&self, partner: &Partner) -> Vec<Seen> {

@@ -65,7 +65,7 @@ pub(crate) async fn all(Shared(state): Shared<Arc<State>>) -> Response {
     let rows: String = PARTNERS.iter().map(|partner| row(&state.book.told(partner))).collect();
     let main = format!(
         "<h1>Partner simulator</h1><p>These partners are played here. Choose how one of them behaves, and see in the \
-         portal what becomes of it. Numbers may be left out.</p><div class=\"scroll\"><table><caption>Partners</caption>\
+         portal what becomes of it. What stands in brackets are numbers; leave them out for the usual ones.</p><div class=\"scroll\"><table><caption>Partners</caption>\
          <thead><tr><th scope=\"col\">Partner</th><th scope=\"col\">Path</th><th scope=\"col\">Behaves</th>\
          <th scope=\"col\" class=\"number\">Calls</th><th scope=\"col\" class=\"number\">Done</th>\
          <th scope=\"col\">Change</th></tr></thead><tbody>{rows}</tbody></table></div>"
@@ -105,11 +105,10 @@ fn mode_form(told: &Told, back: &str) -> String {
     format!(
         "<form class=\"line\" method=\"post\" action=\"/partners/{name}/mode\"><input type=\"hidden\" name=\"back\" \
          value=\"{back}\"><select name=\"mode\" aria-label=\"How {title} behaves\">{options}</select><input \
-         name=\"numbers\" value=\"{numbers}\" aria-label=\"Numbers for {title}\" maxlength=\"40\" \
+         name=\"numbers\" placeholder=\"As usual\" aria-label=\"Numbers for {title}\" maxlength=\"40\" \
          inputmode=\"numeric\"><button>Set</button></form>",
         name = told.name,
         title = escaped(told.title),
-        numbers = escaped(&told.mode.numbers()),
     )
 }
 

@@ -164,13 +164,12 @@ fn odd(maker: &mut Maker<'_>, of: &Integration, operation: &Operation) -> Line {
             attempts: 1,
             took_ms,
         },
-        _ if maker.rng.random_ratio(1, 2) => {
-            let mut line = planned(maker, operation, false);
-            line.failure = Some(CallFailure::Throttled);
-            line.detail = "answered 429".to_owned();
-            line.status = Some(429);
-            line
-        }
+        _ if maker.rng.random_ratio(1, 2) => Line {
+            failure: Some(CallFailure::Throttled),
+            detail: "answered 429".to_owned(),
+            status: Some(429),
+            ..planned(maker, operation, false)
+        },
         _ => planned(maker, operation, false),
     }
 }
