@@ -5,10 +5,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 import { newContext, signedIn, signIn, watch } from './browser.mjs';
-import { BINARY, DATA, startServer } from './server.mjs';
+import { BINARY, DATA, SIMULATOR, startServer } from './server.mjs';
 
 export { ACCOUNTS } from './accounts.mjs';
-export { BINARY, DATA, assert, signIn, startServer };
+export { BINARY, DATA, SIMULATOR, assert, signIn, startServer };
 
 /** For tests that must hold on SQLite and on PostgreSQL. Others run on SQLite. */
 export const BOTH = ['sqlite', 'postgres'];

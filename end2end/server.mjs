@@ -1,4 +1,5 @@
-// Starts release servers for the tests, each on a port and with data of its own, and stops them again.
+// Starts release servers for the tests, each on a port and with data of its own, and stops them again; and, for all of them,
+// the simulator that plays their partners.
 
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -9,6 +10,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export const BINARY = process.env.KEYFOB_TEST_BINARY ?? fileURLToPath(new URL('../target/release/keyfob', import.meta.url));
+
+const PARTNERS =
+  process.env.KEYFOB_TEST_SIMULATOR ?? fileURLToPath(new URL('../target/release/keyfob-simulator', import.meta.url));
 
 /** Filling the demo data is part of what a server does before it answers. */
 const PATIENCE = 60_000;
@@ -47,6 +51,9 @@ export async function startServer({ name, database, words = ['--demo'], env = {}
       // Tests come faster than people, and all from one address.
       KEYFOB_THROTTLE__PER_SECOND: '1000',
       KEYFOB_THROTTLE__BURST: '10000',
+      // The demo's partners are played here.
+      KEYFOB_DEMO_SIMULATOR: SIMULATOR,
+      KEYFOB_OUTBOUND__ALLOWED_HOSTS: '127.0.0.1',
       ...env,
     },
   });
@@ -56,7 +63,7 @@ export async function startServer({ name, database, words = ['--demo'], env = {}
   });
   running.add(child);
   ended.then(() => running.delete(child));
-  await well(url, child, log);
+  await well(`${url}/healthz`, child, BINARY, log);
   const stop = async () => {
     child.kill('SIGTERM');
     const inTime = await Promise.race([ended.then(() => true), pause(30_000, false, { ref: false })]);
@@ -66,17 +73,33 @@ export async function startServer({ name, database, words = ['--demo'], env = {}
   return { url, port, process: child, data, log, stop };
 }
 
-async function well(url, child, log) {
+async function well(url, child, binary, log) {
   const end = Date.now() + PATIENCE;
   while (Date.now() < end) {
     if (!running.has(child)) {
-      throw new Error(`${BINARY} ended at once. It said:\n${readFileSync(log, 'utf8')}`);
+      throw new Error(`${binary} ended at once. It said:\n${readFileSync(log, 'utf8')}`);
     }
-    const answer = await fetch(`${url}/healthz`).catch(() => undefined);
+    const answer = await fetch(url).catch(() => undefined);
     if (answer?.status === 200) return;
     await pause(50);
   }
   throw new Error(`The server did not answer within a minute; see ${log}.`);
+}
+
+/** Starts the partner simulator, for as long as this process lives, and gives its origin. */
+async function startSimulator() {
+  const port = await freePort();
+  const log = join(DATA, 'simulator.log');
+  const output = openSync(log, 'a');
+  const child = spawn(PARTNERS, ['--listen', `127.0.0.1:${port}`, '--with-parent'], { stdio: ['ignore', output, output] });
+  running.add(child);
+  const ended = () => running.delete(child);
+  child.once('exit', ended);
+  child.once('error', ended);
+  const origin = `http://127.0.0.1:${port}`;
+  await well(`${origin}/health`, child, PARTNERS, log);
+  child.unref();
+  return origin;
 }
 
 function freePort() {
@@ -98,3 +121,6 @@ process.once('exit', () => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.once(signal, () => process.exit(130));
 }
+
+/** Where the demo's partners are played, for all servers of this process. See docs/simulator.md for how it is steered. */
+export const SIMULATOR = await startSimulator();

@@ -47,6 +47,8 @@ pub struct Config {
     pub key_file: Option<PathBuf>,
     /// Whether the data is made up and the accounts are printed. Never with real customers.
     pub demo: bool,
+    /// Where the partner simulator plays the demo's partners. By default `http://127.0.0.1:3901`.
+    pub demo_simulator: Option<PublicUrl>,
     /// The word in the top bar that tells one installation from another. By default empty, "Demo data" in the demo.
     pub environment_label: Option<String>,
     /// Whether staff whose role can write must have a second factor. By default yes, but not in the demo.
@@ -189,6 +191,7 @@ impl Config {
     /// What use cases need to know of it.
     pub fn settings(&self) -> services::settings::Settings {
         let public_url = self.public_url();
+        let usual = services::settings::Settings::default();
         services::settings::Settings {
             public_url: public_url.origin().to_owned(),
             session_idle: i64::from(self.session.idle_minutes) * 60_000,
@@ -199,6 +202,7 @@ impl Config {
             pepper_version: i64::from(self.api.pepper_version),
             secure_cookies: public_url.is_https() || public_url.is_local(),
             allowed_hosts: self.outbound.allowed_hosts.0.clone(),
+            simulator: self.demo_simulator.as_ref().map_or(usual.simulator, |url| url.origin().to_owned()),
         }
     }
 
@@ -286,6 +290,15 @@ mod tests {
         assert!(!shown.contains("hunter2") && !format!("{config:?}").contains("hunter2"), "{shown}");
         assert!(shown.contains("postgres://keyfob:***@db/keyfob") && shown.contains("Demo data"), "{shown}");
         assert!(shown.contains("second_factor_required = false"), "{shown}");
+    }
+
+    #[test]
+    fn the_simulator_is_named_by_its_origin() {
+        let config = read("", &[], Flags::default()).unwrap();
+        assert_eq!(config.settings().simulator, "http://127.0.0.1:3901");
+        let config = read("", &[("KEYFOB_DEMO_SIMULATOR", "http://127.0.0.1:4000/")], Flags::default()).unwrap();
+        assert_eq!(config.settings().simulator, "http://127.0.0.1:4000");
+        assert!(faults("", &[("KEYFOB_DEMO_SIMULATOR", "nowhere")]).contains("demo_simulator"));
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub struct Settings {
     pub secure_cookies: bool,
     /// Hosts inside our own network that may be called all the same, and without encryption.
     pub allowed_hosts: AllowedHosts,
+    /// Where the partner simulator plays the demo's partners, without a slash at the end.
+    pub simulator: String,
 }
 
 impl Default for Settings {
@@ -40,6 +42,7 @@ impl Default for Settings {
             pepper_version: 1,
             secure_cookies: true,
             allowed_hosts: AllowedHosts::new(),
+            simulator: "http://127.0.0.1:3901".to_owned(),
         }
     }
 }

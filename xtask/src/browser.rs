@@ -16,6 +16,7 @@ pub fn node(places: &Places, script: &str) -> Command {
     let mut command = program(places, "node");
     command.arg(places.end2end().join(script));
     command.env("KEYFOB_TEST_BINARY", build::binary(places, Profile::Release));
+    command.env("KEYFOB_TEST_SIMULATOR", build::simulator(places, Profile::Release));
     if let Some(chromium) = system::chromium(places) {
         command.env("KEYFOB_TEST_CHROMIUM", chromium);
     }

@@ -37,10 +37,16 @@ pub fn binary(places: &Places, profile: Profile) -> PathBuf {
     places.target.join(profile.folder()).join("keyfob")
 }
 
+/// Where the partner simulator is, or will be.
+pub fn simulator(places: &Places, profile: Profile) -> PathBuf {
+    places.target.join(profile.folder()).join("keyfob-simulator")
+}
+
 /// Builds what has changed and gives the server's path.
 pub fn build(places: &Places, profile: Profile) -> Result<PathBuf, Failure> {
     let site_is_new = build_site(places, profile)?;
     build_server(places, profile, site_is_new)?;
+    build_simulator(places, profile)?;
     Ok(binary(places, profile))
 }
 
@@ -58,6 +64,10 @@ const SITE_SOURCES: [&str; 8] =
 
 /// What the server is made of besides the site and what that is made of.
 const SERVER_SOURCES: [&str; 3] = ["services", "server", "migrations"];
+
+/// What the simulator is made of. It shares no code with the server, and all its packages.
+const SIMULATOR_SOURCES: [&str; 5] =
+    ["simulator", "Cargo.toml", "Cargo.lock", ".cargo/config.toml", "rust-toolchain.toml"];
 
 /// Makes `target/site` and, beside the server, `hash.txt`. Says whether it had anything to do.
 fn build_site(places: &Places, profile: Profile) -> Result<bool, Failure> {
@@ -91,6 +101,35 @@ fn build_server(places: &Places, profile: Profile, site_is_new: bool) -> Result<
         if profile == Profile::Release { require_embedded_site(places) } else { Ok(()) }
     })?;
     stamp::mark(&mark, &format!("{sources} {}", binary_listing(places, profile)?))
+}
+
+/// Builds the partner simulator. The server is named beside it, so that packages which both use are built for both with
+/// the same features, and so not twice.
+pub fn build_simulator(places: &Places, profile: Profile) -> Result<PathBuf, Failure> {
+    let binary = simulator(places, profile);
+    let mark = places.memory().join(format!("simulator-{}", profile.folder()));
+    let mut sources = Fingerprint::default();
+    sources.word(&capture(program(places, "rustc").arg("--version"))?);
+    for source in SIMULATOR_SOURCES {
+        sources.content(&places.root.join(source))?;
+    }
+    let sources = sources.text();
+    let listing = || Ok::<_, Failure>(Fingerprint::default().listing(&binary)?.text());
+    if stamp::is_marked(&mark, &format!("{sources} {}", listing()?)) {
+        return Ok(binary);
+    }
+    stamp::unmark(&mark);
+    let name = format!("Building the partner simulator ({})", profile.folder());
+    clock::step(&name, || {
+        let mut command = program(places, "cargo");
+        command.args(["build", "--package", "server", "--package", "simulator", "--bin", "keyfob-simulator"]);
+        if profile == Profile::Release {
+            command.arg("--release");
+        }
+        run(&mut command)
+    })?;
+    stamp::mark(&mark, &format!("{sources} {}", listing()?))?;
+    Ok(binary)
 }
 
 fn leptos_build(places: &Places, profile: Profile, half: &str) -> Command {

@@ -15,6 +15,7 @@ mod process;
 mod run;
 mod screenshots;
 mod server;
+mod simulator;
 mod stamp;
 mod tally;
 mod test;

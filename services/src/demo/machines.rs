@@ -155,6 +155,14 @@ const PARTNERS: &[Partner] = &[
         kind: PartnerKind::Other,
         keys: &[key("Breakdown cover", &[P::FleetRead], 3, Story::Forgotten)],
     },
+    // We call these; they don't call us.
+    Partner { name: "Aurora Mutual", kind: PartnerKind::Insurer, keys: &[] },
+    Partner { name: "RoadSense", kind: PartnerKind::Telematics, keys: &[] },
+    Partner { name: "Ardent Payments", kind: PartnerKind::Payments, keys: &[] },
+    Partner { name: "VeriDrive", kind: PartnerKind::Identity, keys: &[] },
+    Partner { name: "Kestrel Roadside", kind: PartnerKind::Other, keys: &[] },
+    Partner { name: "Bosun Workshops", kind: PartnerKind::Workshop, keys: &[] },
+    Partner { name: "TollGrid", kind: PartnerKind::Other, keys: &[] },
 ];
 
 /// Writes partners, keys and what they did.
