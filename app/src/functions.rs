@@ -189,6 +189,14 @@ pub const ALL: &[Function] = &[
     // The reference of the partner API.
     read("reference/page", Holds(Permission::AccessRead)),
     write("reference/try", Holds(Permission::AccessRead)).secret(&["key"]),
+    // Health of integrations.
+    read("health/integrations", Holds(Permission::IntegrationsRead)),
+    read("health/integration", Holds(Permission::IntegrationsRead)),
+    read("health/incidents", Holds(Permission::IntegrationsRead)),
+    read("health/incident", Holds(Permission::IntegrationsRead)),
+    write("health/maintain", Holds(Permission::IntegrationsOperate)),
+    write("health/call_off", Holds(Permission::IntegrationsOperate)),
+    write("health/annotate", Holds(Permission::IntegrationsOperate)),
     // Security.
     read("security/list", Holds(Permission::AuditRead)),
     read("security/summary", Holds(Permission::AuditRead)),

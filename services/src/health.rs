@@ -15,4 +15,4 @@ pub use judge::judge;
 pub use maintenance::{Maintenance, call_off, maintain, windows};
 pub use observe::{Observation, Recorder};
 pub use read::{Point, Series, series};
-pub use standing::{Standing, overview};
+pub use standing::{Standing, expected, overview};

@@ -165,3 +165,18 @@ pub(crate) async fn about(connection: Connection<'_>, integration: IntegrationId
          WHERE integration_id = $1 ORDER BY purpose, slot")
         .bind(integration.uuid()).fetch_all(c).await)?)
 }
+
+/// Credentials that end before an instant, the first to end first, at most 50: which integration's, and when.
+pub async fn expiring<P: domain::permissions::Grant>(
+    cx: &Services,
+    _access: &crate::access::Access<P>,
+    before: Timestamp,
+) -> Result<Vec<(IntegrationId, String, Timestamp)>, Error> {
+    let mut reading = cx.db.read().await?;
+    let rows: Vec<(Uuid, String, i64)> = on!(reading.connection(), c => sqlx::query_as(
+        "SELECT i.id, i.name, s.expires_at FROM vault_secret s JOIN integration i ON i.id = s.integration_id
+         WHERE s.expires_at IS NOT NULL AND s.expires_at < $1 AND s.purpose <> 'access_token' AND s.slot = 'current'
+         ORDER BY s.expires_at LIMIT 50")
+        .bind(before.millis()).fetch_all(c).await)?;
+    Ok(rows.into_iter().map(|(id, name, at)| (id.into(), name, Timestamp(at))).collect())
+}

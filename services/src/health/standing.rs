@@ -84,6 +84,18 @@ pub async fn overview(cx: &Services, access: &Access<IntegrationsRead>) -> Resul
     all(cx, access).await
 }
 
+/// What is expected of an integration: successes in a million, and milliseconds.
+pub async fn expected(
+    cx: &Services,
+    _access: &Access<IntegrationsRead>,
+    id: IntegrationId,
+) -> Result<(i64, i64), Error> {
+    let mut reading = cx.db.read().await?;
+    Ok(on!(reading.connection(), c => sqlx::query_as(
+        "SELECT availability_ppm, latency_ms FROM integration WHERE id = $1")
+        .bind(id.uuid()).fetch_one(c).await)?)
+}
+
 pub(super) async fn all<P: Grant>(cx: &Services, _access: &Access<P>) -> Result<Vec<Standing>, Error> {
     let now = cx.clock.now();
     let mut reading = cx.db.read().await?;
