@@ -18,6 +18,7 @@ pub mod error;
 pub mod events;
 pub mod fleet;
 pub mod form_token;
+pub mod gateway;
 pub mod health;
 pub mod idempotency;
 pub mod inbound;
@@ -76,6 +77,8 @@ pub struct Services {
     pub limiter: Arc<limits::Limiter>,
     /// Calls addresses that other people name.
     pub outbound: Arc<outbound::Outbound>,
+    /// What this process remembers of calls to partners.
+    pub gateway: Arc<gateway::Local>,
     /// What the gateway saw and nobody has written yet.
     pub health: Arc<health::Recorder>,
 }
@@ -101,6 +104,7 @@ impl Services {
             epoch: Arc::default(),
             limiter: Arc::new(limiter),
             outbound: Arc::new(outbound),
+            gateway: Arc::default(),
             health: Arc::default(),
         }
     }

@@ -20,6 +20,7 @@ pub async fn lock_row(connection: Connection<'_>, table: LockedTable, id: uuid::
             LockedTable::Customer => "SELECT 1 FROM customer WHERE id = $1 FOR UPDATE",
             LockedTable::Vehicle => "SELECT 1 FROM vehicle WHERE id = $1 FOR UPDATE",
             LockedTable::Staff => "SELECT 1 FROM staff WHERE id = $1 FOR UPDATE",
+            LockedTable::Breaker => "SELECT 1 FROM integration_breaker WHERE integration_id = $1 FOR UPDATE",
         };
         sqlx::query(statement).bind(id).execute(connection).await?;
     }
@@ -46,6 +47,8 @@ pub enum LockedTable {
     Vehicle,
     /// `staff`
     Staff,
+    /// `integration_breaker`, by its integration
+    Breaker,
 }
 
 /// Claims work of an endpoint: $1 lease, $2 its end, $3 now, $4 endpoint, $5 how many. An endpoint that is disabled, or
@@ -73,5 +76,28 @@ pub fn claim_deliveries(connection: &Connection<'_>) -> &'static str {
     match connection {
         Engine::Sqlite(_) => CLAIM_SQLITE,
         Engine::Postgres(_) => CLAIM_POSTGRES,
+    }
+}
+
+/// Claims queued calls of an integration: $1 lease, $2 its end, $3 now, $4 integration, $5 how many.
+const CLAIM_CALLS_SQLITE: &str = "UPDATE partner_call
+    SET state = 'running', lease_id = $1, lease_until = $2, updated_at = $3
+    WHERE id IN (SELECT id FROM partner_call
+                 WHERE integration_id = $4 AND state = 'ready' AND next_at <= $3
+                 ORDER BY next_at LIMIT $5)
+    RETURNING id, operation, idempotency_key, subject_type, subject_id, payload, attempts";
+/// The same where several nodes claim at once: each takes what the others haven't.
+const CLAIM_CALLS_POSTGRES: &str = "UPDATE partner_call
+    SET state = 'running', lease_id = $1, lease_until = $2, updated_at = $3
+    WHERE id IN (SELECT id FROM partner_call
+                 WHERE integration_id = $4 AND state = 'ready' AND next_at <= $3
+                 ORDER BY next_at LIMIT $5 FOR UPDATE SKIP LOCKED)
+    RETURNING id, operation, idempotency_key, subject_type, subject_id, payload, attempts";
+
+/// The statement by which queued calls are claimed.
+pub fn claim_calls(connection: &Connection<'_>) -> &'static str {
+    match connection {
+        Engine::Sqlite(_) => CLAIM_CALLS_SQLITE,
+        Engine::Postgres(_) => CLAIM_CALLS_POSTGRES,
     }
 }

@@ -20,6 +20,7 @@ use crate::{
         Connection,
         dialect::{LockedTable, lock_row},
     },
+    steps,
     timeline::{self, Change, NewEntry, Subject},
 };
 
@@ -159,6 +160,15 @@ pub async fn commit(
         },
     )
     .await?;
+    let changed = steps::Changed {
+        subscription: row.id,
+        number: &row.number,
+        customer: row.customer_id,
+        vehicles: (row.vehicle_id, preview.after.vehicle.map(domain::ids::VehicleId::uuid)),
+        events: &preview.events,
+        event_id: entry.id().uuid(),
+    };
+    steps::plan(cx, uow.connection(), actor, &changed).await?;
     uow.commit(cx, actor, entry).await?;
     Ok(preview.summary())
 }

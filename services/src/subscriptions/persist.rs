@@ -16,6 +16,7 @@ use crate::{
     access::Actor,
     clock::start_of,
     db::{Connection, dialect::is_violation, on},
+    steps,
 };
 
 /// The end of an assignment whose end nobody knows yet: 9999-12-31.
@@ -49,7 +50,8 @@ async fn save_row(connection: Connection<'_>, now: Timestamp, actor: &Actor, pre
     let saved = on!(connection, c => sqlx::query(
         "UPDATE subscription
          SET state = $3, service_from = $4, service_until = $5, billing_from = $6, billing_until = $7,
-             pause_from = $8, pause_until = $9, needs_attention = $10, attention_why = $11, next_due_on = $12,
+             pause_from = $8, pause_until = $9, needs_attention = ($10 OR step_trouble > 0),
+             attention_why = CASE WHEN $11 = '' AND step_trouble > 0 THEN $16 ELSE $11 END, next_due_on = $12,
              updated_at = $13, updated_by = $14, vehicle_id = $15, version = version + 1
          WHERE id = $1 AND version = $2")
         .bind(after.id.uuid()).bind(preview.before.version).bind(after.state.as_str())
@@ -58,6 +60,7 @@ async fn save_row(connection: Connection<'_>, now: Timestamp, actor: &Actor, pre
         .bind(text(after.pause.map(|pause| pause.service.from()))).bind(text(after.pause.map(|pause| pause.service.until())))
         .bind(attention.is_some()).bind(attention.unwrap_or_default()).bind(text(after.next_due_on()))
         .bind(now.millis()).bind(actor.name()).bind(after.vehicle.map(VehicleId::uuid))
+        .bind(steps::trouble())
         .execute(c).await.map(|done| done.rows_affected()))?;
     if saved == 0 {
         return Err(Error::conflict(
