@@ -11,8 +11,8 @@ use leptos_router::{
 use crate::{
     components::{Frame, Gate},
     pages::{
-        access, account, customers, fleet, gate, limits, missing::MissingPage, overview, partners, plans, reference,
-        roles, search, security, staff, subscriptions, usage, webhooks,
+        access, account, customers, fleet, gate, integrations, limits, missing::MissingPage, overview, partners, plans,
+        reference, roles, search, security, staff, subscriptions, usage, webhooks,
     },
     viewer::use_viewer,
 };
@@ -77,6 +77,18 @@ fn Inside() -> impl IntoView {
             <Route path=path!("/access/webhooks/deliveries/:id") view={webhooks::DeliveryPage} ssr=MODE/>
             <Route path=path!("/access/webhooks/:id") view={webhooks::WebhookPage} ssr=MODE/>
             <Route path=path!("/access/webhooks/:id/edit") view={webhooks::EditWebhookPage} ssr=MODE/>
+            // Register of integrations.
+            <Route path=path!("/integrations/new") view={integrations::NewIntegrationPage} ssr=MODE/>
+            <Route path=path!("/integrations/test") view={integrations::TestPage} ssr=MODE/>
+            <Route path=path!("/integrations/log") view={integrations::LogPage} ssr=MODE/>
+            <Route path=path!("/integrations/switches") view={integrations::SwitchesPage} ssr=MODE/>
+            <Route path=path!("/integrations/calls") view={integrations::CallsPage} ssr=MODE/>
+            <Route path=path!("/integrations/calls/replay") view={integrations::ReplayPage} ssr=MODE/>
+            <Route path=path!("/integrations/calls/:id") view={integrations::CallPage} ssr=MODE/>
+            <Route path=path!("/integrations/:id") view={integrations::IntegrationPage} ssr=MODE/>
+            <Route path=path!("/integrations/:id/edit") view={integrations::EditIntegrationPage} ssr=MODE/>
+            <Route path=path!("/integrations/:id/operations/new") view={integrations::NewOperationPage} ssr=MODE/>
+            <Route path=path!("/integrations/:id/operations/:operation") view={integrations::EditOperationPage} ssr=MODE/>
             <Route path=path!("/search") view={search::SearchPage} ssr=MODE/>
             <Route path=path!("/security") view={security::SecurityPage} ssr=MODE/>
             <Route path=path!("/security/events/:id") view={security::EventPage} ssr=MODE/>
