@@ -64,8 +64,10 @@ pub async fn edit(
         let theirs = load(uow.connection(), id).await?;
         return Err(Error::edit_conflict(compare(theirs.version, &theirs.updated_by, base, &form_of(&theirs), &form)));
     }
-    let is_moved = proves_elsewhere(&stored, &fields);
-    if is_moved {
+    let mut is_credential_gone = false;
+    if proves_elsewhere(&stored, &fields) {
+        let known = vault::about(uow.connection(), id).await?;
+        is_credential_gone = known.iter().any(|about| about.purpose() == SecretPurpose::Credential);
         vault::remove(uow.connection(), id, SecretPurpose::Credential).await?;
         vault::remove(uow.connection(), id, SecretPurpose::AccessToken).await?;
     }
@@ -73,12 +75,12 @@ pub async fn edit(
         vault::remove(uow.connection(), id, SecretPurpose::Webhook).await?;
     }
     let after = form_of(&load(uow.connection(), id).await?);
-    let Some(entry) = told(id, &before, &after, is_moved) else {
+    let Some(entry) = told(id, &before, &after, is_credential_gone) else {
         // Nothing differs: nothing is written, and no entry tells of it.
         return Ok(Edited::default());
     };
     uow.commit(cx, actor, entry).await?;
-    Ok(Edited { is_credential_gone: is_moved && stored.auth() != domain::integrations::Auth::None })
+    Ok(Edited { is_credential_gone })
 }
 
 async fn save(
@@ -120,7 +122,8 @@ fn proves_elsewhere(stored: &Integration, fields: &IntegrationFields) -> bool {
         || origin(&stored.token_url) != origin(&fields.token_url)
 }
 
-/// The entry of a save; nothing when nothing differs. A user's name may be somebody's: that it changed is kept.
+/// The entry of a save; nothing when nothing differs. A user's name may be somebody's, and a purpose may
+/// name somebody: that they changed is kept.
 fn told(
     id: IntegrationId,
     before: &IntegrationForm,
@@ -134,7 +137,7 @@ fn told(
     for (field, _) in IntegrationForm::FIELDS {
         if before.value(field) != after.value(field) {
             entry = match *field {
-                "auth_name" => entry.changed(field),
+                "auth_name" | "purpose" => entry.changed(field),
                 _ => entry.change(field, before.value(field), after.value(field)),
             };
         }

@@ -213,7 +213,7 @@ async fn retiring_waits_for_what_counts_on_it_and_erases_its_secrets() {
         let other = integration(&cx, "Zenith", "zenith", "https://api.zenith.example").await;
         set(&cx, id, SecretPurpose::Credential, "first-credential", 0).await.unwrap();
         operation(&cx, id, &operation_form("cover.read")).await.unwrap();
-        let second = services::integrations::OperationForm {
+        let second = integrations::OperationForm {
             plan: "second".to_owned(),
             second: id.to_string(),
             ..operation_form("cover.read")

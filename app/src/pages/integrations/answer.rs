@@ -41,7 +41,7 @@ pub(super) async fn answer(id: String, act: String) -> Result<IntegrationView, A
         let operations = integrations::operations(&cx, &access, id).await?;
         let secrets = integrations::secrets(&cx, &access, id).await?;
         let fresh = if act.is_empty() { once::take(&cx, &session()?, id.uuid()).await? } else { None };
-        let setting = matches!(act.as_str(), "secret" | "webhook");
+        let setting = matches!(act.as_str(), "secret" | "webhook" | "make");
         let is_testing = act == "test";
         let acts = possible(&actor, &integration, &standing, now);
         let may_edit = acts.iter().any(|act| act == "edit");
@@ -165,9 +165,9 @@ fn notes(integration: &Integration, secrets: &[About], operations: &[Operation],
 
 /// What somebody may do to an integration as it is now, in the words of the address.
 fn possible(actor: &Actor, integration: &Integration, standing: &BreakerView, now: Timestamp) -> Vec<String> {
-    let mut acts = Vec::new();
+    let mut acts: Vec<&str> = Vec::new();
     if integration.state() == IntegrationState::Retired {
-        return acts;
+        return Vec::new();
     }
     if actor.holds(Permission::IntegrationsManage) {
         acts.extend(["edit", "retire", "test", "operation"]);
@@ -175,7 +175,7 @@ fn possible(actor: &Actor, integration: &Integration, standing: &BreakerView, no
             acts.push("secret");
         }
         if integration.inbound_scheme() != InboundScheme::None {
-            acts.push("webhook");
+            acts.extend(["webhook", "make"]);
         }
     }
     if actor.holds(Permission::IntegrationsOperate) {

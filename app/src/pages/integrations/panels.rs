@@ -33,7 +33,7 @@ pub(super) fn Fresh(secret: String) -> impl IntoView {
 #[component]
 pub(super) fn CredentialsPanel(secrets: Vec<Row>, acts: Vec<String>) -> impl IntoView {
     let can = |act: &str| acts.iter().any(|possible| possible == act);
-    let (credential, webhook) = (can("secret"), can("webhook"));
+    let (credential, webhook, make) = (can("secret"), can("webhook"), can("make"));
     view! {
         <PlainTable
             id="credentials"
@@ -48,6 +48,7 @@ pub(super) fn CredentialsPanel(secrets: Vec<Row>, acts: Vec<String>) -> impl Int
                 <p class="row">
                     {credential.then(|| view! { <a class="btn small" href="?act=secret">"Set credential …"</a> })}
                     {webhook.then(|| view! { <a class="btn small" href="?act=webhook">"Set signing secret …"</a> })}
+                    {make.then(|| view! { <a class="btn small" href="?act=make">"Make signing secret …"</a> })}
                 </p>
             })}
     }

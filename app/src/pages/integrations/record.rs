@@ -46,7 +46,7 @@ fn show((act, view): (String, IntegrationView)) -> AnyView {
         return view! { <Record view/> }.into_any();
     }
     match act.as_str() {
-        "secret" | "webhook" => secret_page(&act, view),
+        "secret" | "webhook" | "make" => secret_page(&act, view),
         "test" => test_page(view),
         _ => match Act::of(&act) {
             Some(act) => act_page(act, view),
@@ -78,8 +78,10 @@ fn Record(view: IntegrationView) -> impl IntoView {
     let edit = can("edit").then(|| view! { <a class="btn primary" href=format!("/integrations/{id}/edit")>"Edit"</a> });
     let retire = can("retire").then(|| view! { <a class="btn danger-quiet" href="?act=retire">"Retire …"</a> });
     let test = can("test").then(|| view! { <a class="btn" href="?act=test">"Test the connection …"</a> });
-    let add = can("operation")
-        .then(|| view! { <p class="panel-foot"><a href=format!("/integrations/{id}/operations/new")>"Add an operation"</a></p> });
+    let add = can("operation").then(|| {
+        let href = format!("/integrations/{id}/operations/new");
+        view! { <p class="row"><a class="btn small" href=href>"Add an operation"</a></p> }
+    });
     let acts = view.acts.clone();
     let notes: Vec<_> = view
         .notes

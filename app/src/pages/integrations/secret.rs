@@ -5,28 +5,26 @@ use leptos::prelude::*;
 use super::{crumbs, reads::IntegrationView, tabs::IntegrationTabs};
 use crate::components::{CheckField, ChoiceField, Crumb, Field, Hidden, Icon, PageHead, PostForm, TextField};
 
-/// The page that sets a credential (`secret`) or a signing secret (`webhook`).
+/// The page that sets a credential (`secret`) or a signing secret (`webhook`), or makes one (`make`).
 pub(super) fn secret_page(act: &str, view: IntegrationView) -> AnyView {
     let is_credential = act == "secret";
     let back = format!("/integrations/{}", view.id);
     let mut way = crumbs();
     way.push(Crumb::new(&view.name, back.clone()));
-    let (title, subtitle) = if is_credential {
-        ("Set the credential", "What we prove ourselves by. Nobody can read it back, you neither.")
-    } else {
-        ("Set the signing secret", "By it we know that a message is from this partner.")
+    let (title, subtitle) = match act {
+        "secret" => ("Set the credential", "What we prove ourselves by. Nobody can read it back, you neither."),
+        "make" => ("Make a signing secret", "It is shown once, for you to hand over to the partner."),
+        _ => ("Set the signing secret", "By it we know that a message is from this partner."),
     };
+    let form = if act == "make" { made_form(&view, back) } else { entered_form(is_credential, &view, back) };
     view! {
         <PageHead title=title.to_owned() subtitle crumbs=way/>
         <IntegrationTabs here="/integrations"/>
-        <div class="stack">
-            <section class="panel review" aria-labelledby="follows">
-                <header class="panel-head"><h2 id="follows">"What will happen"</h2></header>
-                {follows(is_credential)}
-                {entered_form(is_credential, &view, back.clone())}
-            </section>
-            {(!is_credential).then(|| made_form(&view, back))}
-        </div>
+        <section class="panel review" aria-labelledby="follows">
+            <header class="panel-head"><h2 id="follows">"What will happen"</h2></header>
+            {follows(is_credential)}
+            {form}
+        </section>
     }
     .into_any()
 }
@@ -86,7 +84,7 @@ fn entered_form(is_credential: bool, view: &IntegrationView, back: String) -> An
     let (purpose, label, hint) = if is_credential {
         ("credential", "Credential", "The key, token, password or client secret that the partner gave you.")
     } else {
-        ("webhook", "Signing secret", "The one that the partner shows you. It can also be made here, below.")
+        ("webhook", "Signing secret", "The one that the partner shows you. One can also be made here instead.")
     };
     view! {
         <PostForm function="integrations/set_secret" class="confirm">
@@ -116,20 +114,14 @@ fn entered_form(is_credential: bool, view: &IntegrationView, back: String) -> An
 
 fn made_form(view: &IntegrationView, back: String) -> AnyView {
     view! {
-        <section class="panel review" aria-labelledby="made">
-            <header class="panel-head">
-                <h2 id="made">"Or make one here"</h2>
-                <p>"It is shown once, for you to hand over to the partner."</p>
-            </header>
-            <PostForm function="integrations/make_secret" class="confirm">
-                <Hidden name="id" value=view.id.clone()/>
-                {rest(view.needs_confirmation)}
-                <div class="form-acts">
-                    <button class="btn" type="submit">"Make signing secret"</button>
-                    <a class="btn quiet" href=back>"Go back"</a>
-                </div>
-            </PostForm>
-        </section>
+        <PostForm function="integrations/make_secret" class="confirm">
+            <Hidden name="id" value=view.id.clone()/>
+            {rest(view.needs_confirmation)}
+            <div class="form-acts">
+                <button class="btn primary" type="submit">"Make signing secret"</button>
+                <a class="btn quiet" href=back>"Go back"</a>
+            </div>
+        </PostForm>
     }
     .into_any()
 }
