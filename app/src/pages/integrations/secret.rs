@@ -16,7 +16,7 @@ pub(super) fn secret_page(act: &str, view: IntegrationView) -> AnyView {
         "make" => ("Make a signing secret", "It is shown once, for you to hand over to the partner."),
         _ => ("Set the signing secret", "By it we know that a message is from this partner."),
     };
-    let form = if act == "make" { made_form(&view, back) } else { entered_form(is_credential, &view, back) };
+    let form = if act == "make" { made_form(view, back) } else { entered_form(is_credential, view, back) };
     view! {
         <PageHead title=title.to_owned() subtitle crumbs=way/>
         <IntegrationTabs here="/integrations"/>
@@ -80,7 +80,7 @@ fn rest(needs_confirmation: bool) -> AnyView {
     .into_any()
 }
 
-fn entered_form(is_credential: bool, view: &IntegrationView, back: String) -> AnyView {
+fn entered_form(is_credential: bool, view: IntegrationView, back: String) -> AnyView {
     let (purpose, label, hint) = if is_credential {
         ("credential", "Credential", "The key, token, password or client secret that the partner gave you.")
     } else {
@@ -88,7 +88,7 @@ fn entered_form(is_credential: bool, view: &IntegrationView, back: String) -> An
     };
     view! {
         <PostForm function="integrations/set_secret" class="confirm">
-            <Hidden name="id" value=view.id.clone()/>
+            <Hidden name="id" value=view.id/>
             <Hidden name="purpose" value=purpose.to_owned()/>
             <Field name="secret" label kind="password" hint autocomplete="off"/>
             {is_credential
@@ -112,10 +112,10 @@ fn entered_form(is_credential: bool, view: &IntegrationView, back: String) -> An
     .into_any()
 }
 
-fn made_form(view: &IntegrationView, back: String) -> AnyView {
+fn made_form(view: IntegrationView, back: String) -> AnyView {
     view! {
         <PostForm function="integrations/make_secret" class="confirm">
-            <Hidden name="id" value=view.id.clone()/>
+            <Hidden name="id" value=view.id/>
             {rest(view.needs_confirmation)}
             <div class="form-acts">
                 <button class="btn primary" type="submit">"Make signing secret"</button>
