@@ -12,6 +12,7 @@ use crate::{
     components::{Frame, Gate},
     pages::{
         access, account, customers, fleet, gate, health, limits, missing::MissingPage, overview, partners, plans,
+        access, account, customers, fleet, gate, integrations, limits, missing::MissingPage, overview, partners, plans,
         reference, roles, search, security, staff, subscriptions, usage, webhooks,
     },
     viewer::use_viewer,
@@ -81,6 +82,18 @@ fn Inside() -> impl IntoView {
             <Route path=path!("/integrations/incidents") view={health::IncidentsPage} ssr=MODE/>
             <Route path=path!("/integrations/incidents/:id") view={health::IncidentPage} ssr=MODE/>
             <Route path=path!("/integrations/:id/health") view={health::HealthPage} ssr=MODE/>
+            // Register of integrations.
+            <Route path=path!("/integrations/new") view={integrations::NewIntegrationPage} ssr=MODE/>
+            <Route path=path!("/integrations/test") view={integrations::TestPage} ssr=MODE/>
+            <Route path=path!("/integrations/log") view={integrations::LogPage} ssr=MODE/>
+            <Route path=path!("/integrations/switches") view={integrations::SwitchesPage} ssr=MODE/>
+            <Route path=path!("/integrations/calls") view={integrations::CallsPage} ssr=MODE/>
+            <Route path=path!("/integrations/calls/replay") view={integrations::ReplayPage} ssr=MODE/>
+            <Route path=path!("/integrations/calls/:id") view={integrations::CallPage} ssr=MODE/>
+            <Route path=path!("/integrations/:id") view={integrations::IntegrationPage} ssr=MODE/>
+            <Route path=path!("/integrations/:id/edit") view={integrations::EditIntegrationPage} ssr=MODE/>
+            <Route path=path!("/integrations/:id/operations/new") view={integrations::NewOperationPage} ssr=MODE/>
+            <Route path=path!("/integrations/:id/operations/:operation") view={integrations::EditOperationPage} ssr=MODE/>
             <Route path=path!("/search") view={search::SearchPage} ssr=MODE/>
             <Route path=path!("/security") view={security::SecurityPage} ssr=MODE/>
             <Route path=path!("/security/events/:id") view={security::EventPage} ssr=MODE/>

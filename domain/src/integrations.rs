@@ -1,6 +1,7 @@
 //! Integrations: how we call a partner, and what happens when that fails.
 
 mod breaker;
+pub mod naming;
 mod retry;
 
 pub use breaker::{Admission, Breaker, Forced, Outcome, Turn};
