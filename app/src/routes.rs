@@ -11,8 +11,8 @@ use leptos_router::{
 use crate::{
     components::{Frame, Gate},
     pages::{
-        access, account, customers, fleet, gate, limits, missing::MissingPage, overview, partners, plans, reference,
-        roles, search, security, staff, subscriptions, usage, webhooks,
+        access, account, assessments, customers, fleet, gate, limits, missing::MissingPage, overview, partners, plans,
+        reference, roles, search, security, staff, subscriptions, usage, webhooks,
     },
     viewer::use_viewer,
 };
@@ -77,6 +77,12 @@ fn Inside() -> impl IntoView {
             <Route path=path!("/access/webhooks/deliveries/:id") view={webhooks::DeliveryPage} ssr=MODE/>
             <Route path=path!("/access/webhooks/:id") view={webhooks::WebhookPage} ssr=MODE/>
             <Route path=path!("/access/webhooks/:id/edit") view={webhooks::EditWebhookPage} ssr=MODE/>
+            // Assessments and the gate.
+            <Route path=path!("/integrations/assessments") view={assessments::RegisterPage} ssr=MODE/>
+            <Route path=path!("/integrations/assessments/templates") view={assessments::TemplatesPage} ssr=MODE/>
+            <Route path=path!("/integrations/assessments/partners/:id") view={assessments::PartnerFilePage} ssr=MODE/>
+            <Route path=path!("/integrations/assessments/:id") view={assessments::AssessmentPage} ssr=MODE/>
+            <Route path=path!("/integrations/:id/gate") view={assessments::GatePage} ssr=MODE/>
             <Route path=path!("/search") view={search::SearchPage} ssr=MODE/>
             <Route path=path!("/security") view={security::SecurityPage} ssr=MODE/>
             <Route path=path!("/security/events/:id") view={security::EventPage} ssr=MODE/>

@@ -6,6 +6,7 @@ use domain::credentials::Environment;
 use services::{
     Error, Services,
     access::Actor,
+    assessments,
     audit::{self, checkpoint},
     form_token, oauth, subscriptions, usage, webhooks,
 };
@@ -27,6 +28,7 @@ pub async fn run(services: Services) {
     for round in 0_u64.. {
         rounds.tick().await;
         log("due changes", subscriptions::run_due(&services).await.map(|_| ()));
+        log("gates of integrations", assessments::watch(&services).await);
         log("audit checkpoints", checkpoint::sign_if_due(&services).await.map(|_| ()));
         if round % TIDY == 0 {
             log("form tokens", form_token::sweep_now(&services).await);

@@ -24,6 +24,7 @@ pub use gate::{Condition, GateStanding, Gated, gates, go_live, standing};
 pub use profile::{Profile, ProfileForm, save_profile};
 pub use record::{Assessment, Detail, File, file, find};
 pub use register::{Line, register};
+pub(crate) use templates::keep as keep_template;
 pub use templates::{Listed, import, template, templates};
 pub use watch::watch;
 

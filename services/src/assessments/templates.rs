@@ -83,7 +83,7 @@ pub(super) async fn load(connection: Connection<'_>, key: &str, version: i64) ->
 
 /// Keeps a questionnaire where assessments can point at it; the built-in one is kept when it is first used, so that it
 /// stays readable when a later release asks something else.
-pub(super) async fn keep(connection: Connection<'_>, template: &Template, at: i64, by: &str) -> Result<bool, Error> {
+pub(crate) async fn keep(connection: Connection<'_>, template: &Template, at: i64, by: &str) -> Result<bool, Error> {
     let document = serde_json::to_string(template).map_err(Error::internal)?;
     let kept = on!(connection, c => sqlx::query(
         "INSERT INTO assessment_template (key, version, title, document, imported_at, imported_by)
