@@ -200,7 +200,8 @@ fn possible(actor: &Actor, detail: &Detail) -> Vec<String> {
     let is_own = assessment.submitter_id == me;
     if actor.holds(Permission::AssessmentsDecide) && state == AssessmentState::Submitted && !is_own {
         acts.push("reject");
-        let has_proposal = !assessment.proposal_digest.is_empty();
+        // A proposal that no longer fits the answers can't be confirmed; it is proposed anew.
+        let has_proposal = !assessment.proposal_digest.is_empty() && !detail.is_proposal_stale;
         acts.push(if has_proposal && assessment.proposer_id != me { "confirm" } else { "propose" });
     }
     acts.into_iter().map(str::to_owned).collect()
