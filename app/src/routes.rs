@@ -13,6 +13,7 @@ use crate::{
     pages::{
         access, account, customers, fleet, gate, health, limits, missing::MissingPage, overview, partners, plans,
         access, account, customers, fleet, gate, integrations, limits, missing::MissingPage, overview, partners, plans,
+        access, account, assessments, customers, fleet, gate, limits, missing::MissingPage, overview, partners, plans,
         reference, roles, search, security, staff, subscriptions, usage, webhooks,
     },
     viewer::use_viewer,
@@ -94,6 +95,12 @@ fn Inside() -> impl IntoView {
             <Route path=path!("/integrations/:id/edit") view={integrations::EditIntegrationPage} ssr=MODE/>
             <Route path=path!("/integrations/:id/operations/new") view={integrations::NewOperationPage} ssr=MODE/>
             <Route path=path!("/integrations/:id/operations/:operation") view={integrations::EditOperationPage} ssr=MODE/>
+            // Assessments and the gate.
+            <Route path=path!("/integrations/assessments") view={assessments::RegisterPage} ssr=MODE/>
+            <Route path=path!("/integrations/assessments/templates") view={assessments::TemplatesPage} ssr=MODE/>
+            <Route path=path!("/integrations/assessments/partners/:id") view={assessments::PartnerFilePage} ssr=MODE/>
+            <Route path=path!("/integrations/assessments/:id") view={assessments::AssessmentPage} ssr=MODE/>
+            <Route path=path!("/integrations/:id/gate") view={assessments::GatePage} ssr=MODE/>
             <Route path=path!("/search") view={search::SearchPage} ssr=MODE/>
             <Route path=path!("/security") view={security::SecurityPage} ssr=MODE/>
             <Route path=path!("/security/events/:id") view={security::EventPage} ssr=MODE/>

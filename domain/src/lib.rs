@@ -5,6 +5,7 @@
 
 pub mod addresses;
 pub mod api_version;
+pub mod assessments;
 pub mod civil;
 pub mod credentials;
 pub mod customers;

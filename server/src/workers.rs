@@ -6,6 +6,7 @@ use domain::credentials::Environment;
 use services::{
     Error, Services,
     access::Actor,
+    assessments,
     audit::{self, checkpoint},
     form_token, gateway, health, oauth, subscriptions, usage, vault, webhooks,
 };
@@ -29,6 +30,7 @@ pub async fn run(services: Services) {
         log("health of integrations", health::judge(&services).await.map(|_| ()));
         log("due changes", subscriptions::run_due(&services).await.map(|_| ()));
         log("the vault’s master key", rewrap(&services).await);
+        log("gates of integrations", assessments::watch(&services).await);
         log("audit checkpoints", checkpoint::sign_if_due(&services).await.map(|_| ()));
         if round % TIDY == 0 {
             log("form tokens", form_token::sweep_now(&services).await);

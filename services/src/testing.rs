@@ -50,6 +50,21 @@ async fn run_on_postgres<F: AsyncFn(Services)>(test: &F, server: &str) {
     admin.close().await;
 }
 
+/// Runs a statement with ids, for what a test of a floor above can't set up through a use case.
+#[allow(clippy::missing_panics_doc, clippy::expect_used)]
+pub async fn run_statement(cx: &Services, sql: &'static str, ids: &[uuid::Uuid]) {
+    let mut uow = cx.db.begin().await.expect("a unit of work");
+    crate::db::on!(uow.connection(), c => {
+        let mut query = sqlx::query(sql);
+        for id in ids {
+            query = query.bind(*id);
+        }
+        query.execute(c).await.map(|_| ())
+    })
+    .expect("the statement runs");
+    uow.commit_bookkeeping().await.expect("committed");
+}
+
 /// The URL of another database on the same server.
 pub fn database_url(server: &str, name: &str) -> String {
     let (base, query) =

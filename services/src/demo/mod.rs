@@ -3,6 +3,7 @@
 //! It writes rows directly, because a history of six months can't be lived through the use cases in ten seconds; it
 //! keeps every rule they keep, and the tests hold it to that.
 
+mod assessments;
 mod cars;
 mod contracts;
 mod integrations;
@@ -142,6 +143,7 @@ async fn fill_with(cx: &Services, options: Options, has_accounts: bool) -> Resul
         machines::partners(&mut maker).await?;
         webhooks::endpoints(&mut maker).await?;
         integrations::integrations(&mut maker).await?;
+        assessments::partners(&mut maker).await?;
     }
     let entry = audit::Entry::new("demo.filled")
         .detail("seed", options.seed.to_string())
