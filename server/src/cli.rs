@@ -62,6 +62,11 @@ pub enum Command {
     Credential(Credential),
     /// Print the OpenAPI document of the partner API
     Openapi,
+    /// Print the bill of materials of this server (CycloneDX 1.6, JSON)
+    Sbom,
+    /// Advisories about what we use
+    #[command(subcommand)]
+    Advisories(Advisories),
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -184,6 +189,16 @@ pub enum Credential {
         /// Why
         #[arg(long)]
         reason: String,
+    },
+}
+
+/// `keyfob advisories …`
+#[derive(Debug, Subcommand)]
+pub enum Advisories {
+    /// Import advisories (OSV) or lists of what is known to be exploited from a file, or from every .json file in a folder
+    Import {
+        /// The file or the folder
+        path: PathBuf,
     },
 }
 

@@ -1,5 +1,6 @@
 //! What each command does, one file each, and how it ends.
 
+mod advisories;
 mod audit;
 mod backup;
 mod config_check;
@@ -119,6 +120,8 @@ pub async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Config(ConfigCommand::Check) => Ok(config_check::run(&config)),
         Command::Credential(command) => credential::run(&open(&config).await?, command).await,
         Command::Openapi => Ok(credential::openapi()),
+        Command::Sbom => Ok(advisories::print_own()),
+        Command::Advisories(command) => advisories::run(&open(&config).await?, command).await,
         Command::Staff(command) => staff::run(&open(&config).await?, command).await,
         Command::Audit(command) => audit::run(&open(&config).await?, command).await,
         Command::Backup { path } => backup::write(&config, &path).await,

@@ -7,7 +7,7 @@ use services::{
     Error, Services,
     access::Actor,
     audit::{self, checkpoint},
-    form_token, oauth, subscriptions, usage, webhooks,
+    form_token, oauth, patches, subscriptions, usage, webhooks,
 };
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -27,6 +27,7 @@ pub async fn run(services: Services) {
     for round in 0_u64.. {
         rounds.tick().await;
         log("due changes", subscriptions::run_due(&services).await.map(|_| ()));
+        log("updates", patches::run_due(&services).await.map(|_| ()));
         log("audit checkpoints", checkpoint::sign_if_due(&services).await.map(|_| ()));
         if round % TIDY == 0 {
             log("form tokens", form_token::sweep_now(&services).await);
