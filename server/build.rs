@@ -1,5 +1,8 @@
 //! Makes sure that the folder of the built site exists, so that the server compiles before the site was ever built, and
-//! that a rebuilt site (new hashed names) is embedded anew.
+//! that a rebuilt site (new hashed names) is embedded anew. Writes the bill of materials of this server, from the lock file.
+
+#[path = "build/bill_of_materials.rs"]
+mod bill_of_materials;
 
 use std::{env, fs, io, path::Path};
 
@@ -12,5 +15,11 @@ fn main() -> io::Result<()> {
     if env::var("PROFILE").as_deref() == Ok("release") {
         println!("cargo::rerun-if-changed={}", site.display());
     }
-    Ok(())
+    let lock = Path::new(&crate_folder).join("../Cargo.lock");
+    println!("cargo::rerun-if-changed={}", lock.display());
+    println!("cargo::rerun-if-changed=build/bill_of_materials.rs");
+    let version = env::var("CARGO_PKG_VERSION").map_err(io::Error::other)?;
+    let made = bill_of_materials::of(&fs::read_to_string(lock)?, &version).map_err(io::Error::other)?;
+    let out = env::var("OUT_DIR").map_err(io::Error::other)?;
+    fs::write(Path::new(&out).join("bill_of_materials.json"), made)
 }

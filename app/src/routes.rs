@@ -11,10 +11,8 @@ use leptos_router::{
 use crate::{
     components::{Frame, Gate},
     pages::{
-        access, account, customers, fleet, gate, health, limits, missing::MissingPage, overview, partners, plans,
-        access, account, customers, fleet, gate, integrations, limits, missing::MissingPage, overview, partners, plans,
-        access, account, assessments, customers, fleet, gate, limits, missing::MissingPage, overview, partners, plans,
-        reference, roles, search, security, staff, subscriptions, usage, webhooks,
+        access, account, assessments, customers, fleet, gate, health, integrations, limits, missing::MissingPage,
+        overview, partners, patches, plans, reference, roles, search, security, staff, subscriptions, usage, webhooks,
     },
     viewer::use_viewer,
 };
@@ -101,6 +99,13 @@ fn Inside() -> impl IntoView {
             <Route path=path!("/integrations/assessments/partners/:id") view={assessments::PartnerFilePage} ssr=MODE/>
             <Route path=path!("/integrations/assessments/:id") view={assessments::AssessmentPage} ssr=MODE/>
             <Route path=path!("/integrations/:id/gate") view={assessments::GatePage} ssr=MODE/>
+            // Updates and patches.
+            <Route path=path!("/integrations/updates") view={patches::UpdatesPage} ssr=MODE/>
+            <Route path=path!("/integrations/updates/import") view={patches::ImportPage} ssr=MODE/>
+            <Route path=path!("/integrations/updates/components") view={patches::ComponentsPage} ssr=MODE/>
+            <Route path=path!("/integrations/updates/components/new") view={patches::NewComponentPage} ssr=MODE/>
+            <Route path=path!("/integrations/updates/components/:id/edit") view={patches::EditComponentPage} ssr=MODE/>
+            <Route path=path!("/integrations/updates/:id") view={patches::UpdatePage} ssr=MODE/>
             <Route path=path!("/search") view={search::SearchPage} ssr=MODE/>
             <Route path=path!("/security") view={security::SecurityPage} ssr=MODE/>
             <Route path=path!("/security/events/:id") view={security::EventPage} ssr=MODE/>

@@ -17,6 +17,7 @@ pub mod integrations;
 pub mod limits;
 pub mod money;
 pub mod partners;
+pub mod patches;
 pub mod permissions;
 pub mod plans;
 pub mod proration;

@@ -65,6 +65,11 @@ pub enum Command {
     /// Master keys
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Print the bill of materials of this server (CycloneDX 1.6, JSON)
+    Sbom,
+    /// Advisories about what we use
+    #[command(subcommand)]
+    Advisories(Advisories),
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -197,6 +202,16 @@ pub enum KeysCommand {
     RotateMaster,
     /// Seal everything in the vault again under the newest master key
     Rewrap,
+}
+
+/// `keyfob advisories …`
+#[derive(Debug, Subcommand)]
+pub enum Advisories {
+    /// Import advisories (OSV) or lists of what is known to be exploited from a file, or from every .json file in a folder
+    Import {
+        /// The file or the folder
+        path: PathBuf,
+    },
 }
 
 /// `keyfob config …`

@@ -1,5 +1,6 @@
 //! What each command does, one file each, and how it ends.
 
+mod advisories;
 mod audit;
 mod backup;
 mod config_check;
@@ -122,6 +123,8 @@ pub async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Keys(KeysCommand::RotateMaster) => keys::rotate_master(&config),
         Command::Keys(KeysCommand::Rewrap) => keys::rewrap(&open(&config).await?).await,
         Command::Openapi => Ok(credential::openapi()),
+        Command::Sbom => Ok(advisories::print_own()),
+        Command::Advisories(command) => advisories::run(&open(&config).await?, command).await,
         Command::Staff(command) => staff::run(&open(&config).await?, command).await,
         Command::Audit(command) => audit::run(&open(&config).await?, command).await,
         Command::Backup { path } => backup::write(&config, &path).await,

@@ -3,6 +3,7 @@
 //! Beside the binary there is this library, so that tests can put [`edge::wrap`] around any router.
 
 pub mod assets;
+pub mod bill_of_materials;
 pub mod cli;
 pub mod commands;
 pub mod config;

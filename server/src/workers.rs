@@ -8,7 +8,7 @@ use services::{
     access::Actor,
     assessments,
     audit::{self, checkpoint},
-    form_token, gateway, health, oauth, subscriptions, usage, vault, webhooks,
+    form_token, gateway, health, oauth, patches, subscriptions, usage, vault, webhooks,
 };
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -31,6 +31,7 @@ pub async fn run(services: Services) {
         log("due changes", subscriptions::run_due(&services).await.map(|_| ()));
         log("the vault’s master key", rewrap(&services).await);
         log("gates of integrations", assessments::watch(&services).await);
+        log("updates", patches::run_due(&services).await.map(|_| ()));
         log("audit checkpoints", checkpoint::sign_if_due(&services).await.map(|_| ()));
         if round % TIDY == 0 {
             log("form tokens", form_token::sweep_now(&services).await);

@@ -12,6 +12,7 @@ mod holds;
 mod lifecycle;
 mod limits;
 mod money;
+mod patches;
 mod pausing;
 mod previews;
 mod refusals;

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::{Exit, Failure, demo, open, say, staff};
 use crate::{
-    assets,
+    assets, bill_of_materials,
     config::{Config, Role},
     edge::{self, EdgeConfig},
     health::{self, Health},
@@ -34,6 +34,7 @@ pub(super) async fn run(config: Config) -> Result<Exit, Failure> {
     if config.demo {
         demo::fill(&services, services::demo::Options { customers: 2_000, seed: 1 }).await?;
     }
+    services::patches::sync_own(&services, &bill_of_materials::components()).await?;
     let health = Health::new(vec![database_check(&services.db)]);
 
     let api = partner_api(&config, &services).await;

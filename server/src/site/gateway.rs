@@ -22,6 +22,12 @@ use crate::error_page::Problem;
 
 /// Forms are small; what is larger is no form of ours.
 const LARGEST: usize = 256 * 1024;
+/// The one form into which people paste whole documents: a megabyte, and what it grows by on its way.
+const LONG_FORM: (&str, usize) = ("/integrations/updates/import", 2 * 1024 * 1024);
+
+fn largest(path: &str) -> usize {
+    if path == LONG_FORM.0 { LONG_FORM.1 } else { LARGEST }
+}
 
 /// Receives a form.
 pub async fn receive(State(site): State<Site>, request: Request) -> Response {
@@ -29,7 +35,7 @@ pub async fn receive(State(site): State<Site>, request: Request) -> Response {
         return Problem::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE).into_response();
     }
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST).await else {
+    let Ok(body) = to_bytes(body, largest(parts.uri.path())).await else {
         return Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE).into_response();
     };
     let fields: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();

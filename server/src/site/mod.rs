@@ -4,6 +4,7 @@
 //! session → who is it ([`visitor`]) → may they be here at all → page ([`pages`]), server function ([`functions`]) or a
 //! form sent to its own page ([`gateway`]).
 
+mod downloads;
 mod functions;
 mod gateway;
 mod notice;
@@ -73,6 +74,7 @@ pub fn router(site: Site) -> Router {
         router = router.route(&path, get(pages::show).post(gateway::receive));
     }
     router
+        .route(downloads::BILL_OF_MATERIALS, get(downloads::bill_of_materials))
         .fallback(pages::show)
         .layer(middleware::from_fn_with_state(site.clone(), visitor::admit))
         .layer(sign_in)

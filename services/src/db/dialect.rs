@@ -101,3 +101,12 @@ pub fn claim_calls(connection: &Connection<'_>) -> &'static str {
         Engine::Postgres(_) => CLAIM_CALLS_POSTGRES,
     }
 }
+
+/// Makes everybody who changes advisories or components wait for each other until the end of the transaction, so that a
+/// new advisory and a new version never miss each other. SQLite has one writer and needs nothing.
+pub async fn lock_patches(connection: Connection<'_>) -> Result<(), Error> {
+    if let Engine::Postgres(connection) = connection {
+        sqlx::query("LOCK TABLE advisory IN SHARE ROW EXCLUSIVE MODE").execute(connection).await?;
+    }
+    Ok(())
+}

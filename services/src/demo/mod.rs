@@ -8,6 +8,7 @@ mod cars;
 mod contracts;
 mod integrations;
 mod machines;
+mod patches;
 mod people;
 mod webhooks;
 mod words;
@@ -144,6 +145,7 @@ async fn fill_with(cx: &Services, options: Options, has_accounts: bool) -> Resul
         webhooks::endpoints(&mut maker).await?;
         integrations::integrations(&mut maker).await?;
         assessments::partners(&mut maker).await?;
+        patches::updates(&mut maker).await?;
     }
     let entry = audit::Entry::new("demo.filled")
         .detail("seed", options.seed.to_string())

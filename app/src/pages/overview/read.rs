@@ -9,6 +9,7 @@ use services::{
     Error, Services,
     access::Actor,
     overview::{self, Due, MOST_COUNTED, StateCount},
+    patches::{self, Task},
     webhooks::{self, EndpointFilter, Listed},
 };
 
@@ -16,7 +17,10 @@ use super::{Figure, Item, OverviewView};
 use crate::{
     context::{answer, asked},
     error::AppError,
-    pages::webhooks::words::{counted, state},
+    pages::{
+        patches::words::severity,
+        webhooks::words::{counted, state},
+    },
     views::Badge,
     words,
 };
@@ -39,6 +43,7 @@ pub(super) async fn page() -> Result<OverviewView, AppError> {
             href: href.to_owned(),
         };
         let mut attention = trouble_of_webhooks(&cx, &actor, now).await?;
+        attention.extend(overdue_updates(&cx, &actor).await?);
         attention.extend(found.attention.iter().map(|due| item(due, &due.attention_why, now)));
         Ok(OverviewView {
             today: today.strftime("%A, %-d %B %Y").to_string(),
@@ -97,6 +102,21 @@ async fn trouble_of_webhooks(cx: &Services, actor: &Actor, now: Timestamp) -> Re
         when: words::when(endpoint.failing_since().unwrap_or(Timestamp(endpoint.updated_at)), now),
     };
     Ok(page.rows.into_iter().take(5).map(item).collect())
+}
+
+/// Updates that are late, for those who may see them.
+async fn overdue_updates(cx: &Services, actor: &Actor) -> Result<Vec<Item>, Error> {
+    if !actor.holds(Permission::IntegrationsRead) {
+        return Ok(Vec::new());
+    }
+    let tasks = patches::overdue(cx, &actor.authorize()?).await?;
+    let item = |task: Task| Item {
+        badge: Badge { note: String::new(), ..severity(task.severity(), task.is_exploited) },
+        text: format!("Update of {} {} is overdue", task.component_name, task.component_version),
+        href: format!("/integrations/updates/{}", task.id),
+        when: words::when_date(Some(&task.due_on)),
+    };
+    Ok(tasks.into_iter().take(5).map(item).collect())
 }
 
 fn shown(count: i64) -> String {

@@ -76,6 +76,8 @@ pub struct SummaryView {
     pub figures: Vec<Figure>,
     /// One for each stream.
     pub verdicts: Vec<Verdict>,
+    /// What of the updates is late, and where it is listed; for those who may see it.
+    pub overdue: Option<(String, String)>,
 }
 
 /// One event in full.

@@ -15,9 +15,20 @@ pub(super) fn Summary(
     let figures: Vec<_> = summary.figures.into_iter().map(figure).collect();
     let verdicts: Vec<_> = summary.verdicts.into_iter().map(verdict).collect();
     view! {
-        <div class="stack s">{verdicts}</div>
+        <div class="stack s">{summary.overdue.map(overdue)} {verdicts}</div>
         <dl class="strip">{figures}</dl>
     }
+}
+
+/// What of the updates is late.
+fn overdue((words, href): (String, String)) -> AnyView {
+    view! {
+        <div class="message warn inline">
+            <Icon name="alert"/>
+            <div class="message-body"><p><b>{words}</b> " " <a href=href>"See what has to be updated"</a></p></div>
+        </div>
+    }
+    .into_any()
 }
 
 fn figure(figure: Figure) -> AnyView {
@@ -124,9 +135,26 @@ pub(super) async fn answer() -> Result<SummaryView, crate::error::AppError> {
                 verdict_of(*stream, verification, checkpoint, now)
             })
             .collect();
-        Ok(SummaryView { figures, verdicts })
+        Ok(SummaryView { figures, verdicts, overdue: overdue_updates(&cx, &actor).await? })
     })
     .await
+}
+
+#[cfg(feature = "ssr")]
+async fn overdue_updates(
+    cx: &services::Services,
+    actor: &services::access::Actor,
+) -> Result<Option<(String, String)>, services::Error> {
+    if !actor.holds(domain::permissions::Permission::IntegrationsRead) {
+        return Ok(None);
+    }
+    let count = services::patches::counts(cx, &actor.authorize()?).await?.overdue;
+    let words = match count {
+        0 => return Ok(None),
+        1 => "One update is overdue.".to_owned(),
+        many => format!("{} updates are overdue.", crate::words::grouped(many)),
+    };
+    Ok(Some((words, "/integrations/updates?show=overdue".to_owned())))
 }
 
 #[cfg(feature = "ssr")]

@@ -1,0 +1,114 @@
+-- What we use, what was published against it, and until when it has to be updated.
+
+CREATE TABLE component (
+    id              BLOB PRIMARY KEY,
+    kind            TEXT NOT NULL CHECK (kind IN ('own', 'connector', 'sdk', 'partner_api')),
+    name            TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+    -- Small letters, for searching.
+    sort_name       TEXT NOT NULL,
+    -- As OSV names it; empty for what is in none.
+    ecosystem       TEXT NOT NULL DEFAULT '',
+    -- The name by which advisories find it.
+    package_key     TEXT NOT NULL,
+    version         TEXT NOT NULL CHECK (length(version) BETWEEN 1 AND 100),
+    integration_id  BLOB REFERENCES integration (id) ON DELETE SET NULL,
+    partner_id      BLOB REFERENCES partner (id),
+    -- A civil date: the last day on which it is looked after.
+    end_of_life     TEXT,
+    source          TEXT NOT NULL CHECK (source IN ('built_in', 'entered')),
+    created_at      INTEGER NOT NULL,
+    created_by      TEXT NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    updated_by      TEXT NOT NULL,
+    -- Not in use any more; kept for the tasks that tell of it.
+    removed_at      INTEGER,
+    row_version     INTEGER NOT NULL DEFAULT 1,
+    CHECK ((kind = 'own') = (source = 'built_in')),
+    CHECK (integration_id IS NULL OR partner_id IS NULL)
+) STRICT;
+CREATE UNIQUE INDEX component_own ON component (ecosystem, name, version) WHERE source = 'built_in';
+CREATE INDEX component_by_name ON component (sort_name, id) WHERE removed_at IS NULL;
+CREATE INDEX component_by_kind ON component (kind, sort_name, id) WHERE removed_at IS NULL;
+CREATE INDEX component_by_package ON component (ecosystem, package_key) WHERE removed_at IS NULL;
+CREATE INDEX component_by_end ON component (end_of_life) WHERE removed_at IS NULL AND end_of_life IS NOT NULL;
+
+CREATE TABLE advisory (
+    id               BLOB PRIMARY KEY,
+    osv_id           TEXT NOT NULL UNIQUE CHECK (length(osv_id) BETWEEN 1 AND 100),
+    -- A JSON array of the names that others have for it.
+    aliases          TEXT NOT NULL,
+    summary          TEXT NOT NULL,
+    details          TEXT NOT NULL,
+    severity         TEXT NOT NULL CHECK (severity IN ('critical', 'high', 'medium', 'low', 'unrated')),
+    -- The CVSS base score in tenths, and its vector.
+    score            INTEGER CHECK (score BETWEEN 0 AND 100),
+    vector           TEXT NOT NULL DEFAULT '',
+    published_at     INTEGER,
+    modified_at      INTEGER NOT NULL,
+    withdrawn_at     INTEGER,
+    is_exploited     INTEGER NOT NULL DEFAULT FALSE CHECK (is_exploited IN (0, 1)),
+    -- The packages and their affected versions, as in OSV.
+    affected         TEXT NOT NULL,
+    imported_at      INTEGER NOT NULL,
+    imported_by      TEXT NOT NULL
+) STRICT;
+
+-- Which packages an advisory is about.
+CREATE TABLE advisory_package (
+    ecosystem    TEXT NOT NULL,
+    package_key  TEXT NOT NULL,
+    advisory_id  BLOB NOT NULL REFERENCES advisory (id) ON DELETE CASCADE,
+    PRIMARY KEY (ecosystem, package_key, advisory_id)
+) STRICT;
+CREATE INDEX advisory_package_by_advisory ON advisory_package (advisory_id);
+
+-- Every name of an advisory, its own among them.
+CREATE TABLE advisory_name (
+    name         TEXT NOT NULL,
+    advisory_id  BLOB NOT NULL REFERENCES advisory (id) ON DELETE CASCADE,
+    PRIMARY KEY (name, advisory_id)
+) STRICT;
+CREATE INDEX advisory_name_by_advisory ON advisory_name (advisory_id);
+
+-- What is known to be exploited, by CVE, also before there is an advisory about it.
+CREATE TABLE known_exploited (
+    cve       TEXT PRIMARY KEY CHECK (length(cve) BETWEEN 1 AND 40),
+    added_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE patch_task (
+    id               BLOB PRIMARY KEY,
+    advisory_id      BLOB NOT NULL REFERENCES advisory (id),
+    component_id     BLOB NOT NULL REFERENCES component (id),
+    severity         TEXT NOT NULL CHECK (severity IN ('critical', 'high', 'medium', 'low', 'unrated')),
+    is_exploited     INTEGER NOT NULL CHECK (is_exploited IN (0, 1)),
+    -- The versions could not be compared: a person has to look.
+    is_unclear       INTEGER NOT NULL CHECK (is_unclear IN (0, 1)),
+    -- A civil date: the last day on which it is in time.
+    due_on           TEXT NOT NULL,
+    state            TEXT NOT NULL CHECK (state IN ('open', 'in_progress', 'fixed', 'not_affected', 'excepted', 'closed')),
+    owner_id         BLOB REFERENCES staff (id),
+    owner            TEXT NOT NULL DEFAULT '',
+    reason           TEXT NOT NULL DEFAULT '',
+    -- Somebody asks that it may wait until then …
+    asked_by_id      BLOB REFERENCES staff (id),
+    asked_by         TEXT NOT NULL DEFAULT '',
+    asked_why        TEXT NOT NULL DEFAULT '',
+    asked_until      TEXT,
+    -- … and somebody else has let it.
+    excepted_by      TEXT NOT NULL DEFAULT '',
+    excepted_until   TEXT,
+    -- When it was found to be late.
+    overdue_at       INTEGER,
+    opened_at        INTEGER NOT NULL,
+    updated_at       INTEGER NOT NULL,
+    updated_by       TEXT NOT NULL,
+    row_version      INTEGER NOT NULL DEFAULT 1,
+    CHECK ((asked_by_id IS NULL) = (asked_until IS NULL)),
+    CHECK ((state = 'excepted') = (excepted_until IS NOT NULL)),
+    UNIQUE (advisory_id, component_id)
+) STRICT;
+CREATE INDEX patch_task_by_due ON patch_task (due_on, id);
+CREATE INDEX patch_task_by_state ON patch_task (state, due_on, id);
+CREATE INDEX patch_task_by_component ON patch_task (component_id);
+CREATE INDEX patch_task_exceptions ON patch_task (excepted_until) WHERE state = 'excepted';
