@@ -105,6 +105,16 @@ export const PLACES = [
   { name: 'new partner', path: '/partners/new', needs: 'partners:manage' },
   { name: 'partner', path: '/partners/:id', of: '/partners', needs: 'partners:read' },
   { name: 'edit partner', path: '/partners/:id/edit', of: '/partners', needs: 'partners:manage' },
+  // Contracts and disclosures.
+  { name: 'contracts', path: '/integrations/contracts', needs: 'integrations:read', isList: true },
+  { name: 'contract', path: '/integrations/contracts/:id', of: '/integrations/contracts', needs: 'integrations:read' },
+  {
+    name: 'edit contract',
+    path: '/integrations/contracts/:id/edit',
+    of: '/integrations/contracts',
+    needs: 'partners:manage',
+  },
+  { name: 'disclosures', path: '/integrations/disclosures', needs: 'disclosures:read', isList: true },
   { name: 'search', path: '/search?q=mar' },
   { name: 'security', path: '/security', needs: 'audit:read', isList: true },
   { name: 'audit event', path: '/security/events/:id', of: '/security', needs: 'audit:read' },

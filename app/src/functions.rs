@@ -185,6 +185,12 @@ pub const ALL: &[Function] = &[
     write("webhooks/test", Holds(Permission::WebhooksManage)),
     write("webhooks/resend", Holds(Permission::WebhooksManage)),
     write("webhooks/recover", Holds(Permission::WebhooksManage)),
+    // Data-sharing contracts and the ledger of disclosures.
+    read("contracts/list", Holds(Permission::IntegrationsRead)),
+    read("contracts/detail", Holds(Permission::IntegrationsRead)),
+    read("contracts/form", Holds(Permission::PartnersManage)),
+    write("contracts/edit", Holds(Permission::PartnersManage)),
+    read("disclosures/list", Holds(Permission::DisclosuresRead)),
     // The reference of the partner API.
     read("reference/page", Holds(Permission::AccessRead)),
     write("reference/try", Holds(Permission::AccessRead)).secret(&["key"]),

@@ -7,7 +7,7 @@ use services::{
     Error, Services,
     access::Actor,
     audit::{self, checkpoint},
-    form_token, oauth, subscriptions, usage, webhooks,
+    contracts, disclosures, form_token, oauth, subscriptions, usage, webhooks,
 };
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -33,6 +33,7 @@ pub async fn run(services: Services) {
             log("old counts of calls", usage::sweep(&services).await);
             log("tokens that are over", oauth::sweep(&services).await);
             log("old deliveries", webhooks::sweep(&services).await);
+            log("old disclosures", contracts::sweep(&services).await.map(|_| ()));
         }
     }
 }
@@ -53,6 +54,7 @@ pub async fn count(services: Services, api: Arc<Api>) {
 /// Writes what was counted of calls, and tells the audit log when calls could not be counted by the limits.
 pub async fn count_once(services: &Services, api: &Api) {
     log("counts of calls", usage::flush(services, api.recorder()).await);
+    log("what left for partners", disclosures::flush(services, &services.disclosures).await);
     for (at, is_away) in services.limiter.take_turns() {
         let action = if is_away { "limits.store_away" } else { "limits.store_back" };
         let entry =

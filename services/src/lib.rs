@@ -78,6 +78,8 @@ pub struct Services {
     pub outbound: Arc<outbound::Outbound>,
     /// What the gateway saw and nobody has written yet.
     pub health: Arc<health::Recorder>,
+    /// What left for partners and nobody has written yet.
+    pub disclosures: Arc<disclosures::Ledger>,
 }
 
 impl Services {
@@ -102,6 +104,7 @@ impl Services {
             limiter: Arc::new(limiter),
             outbound: Arc::new(outbound),
             health: Arc::default(),
+            disclosures: Arc::default(),
         }
     }
 

@@ -7,6 +7,7 @@ mod cars;
 mod contracts;
 mod machines;
 mod people;
+mod sharing;
 mod webhooks;
 mod words;
 
@@ -140,6 +141,7 @@ async fn fill_with(cx: &Services, options: Options, has_accounts: bool) -> Resul
     if has_accounts {
         machines::partners(&mut maker).await?;
         webhooks::endpoints(&mut maker).await?;
+        sharing::contracts(&mut maker).await?;
     }
     let entry = audit::Entry::new("demo.filled")
         .detail("seed", options.seed.to_string())
