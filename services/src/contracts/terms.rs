@@ -46,6 +46,11 @@ impl Hashing {
 }
 
 impl Terms {
+    /// That let these fields pass as they are.
+    pub fn plain(clearance: Clearance, is_strict: bool) -> Self {
+        Self { clearance, is_strict, ..Self::default() }
+    }
+
     /// In what form a field passes.
     pub fn rule(&self, field: Field) -> Rule {
         self.rules.get(&field).copied().unwrap_or_default()

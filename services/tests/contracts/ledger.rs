@@ -93,7 +93,10 @@ async fn what_left_about_a_customer_is_found_with_their_drivers() {
         let about = Filter { customer: Some(marta), ..Filter::default() };
         let found = rows(&cx, about.clone()).await;
         assert_eq!(found.len(), 3);
-        assert_eq!((found[0].partner_name.as_str(), found[0].withheld()), ("Baloise", vec!["customer.email".to_owned()]));
+        assert_eq!(
+            (found[0].partner_name.as_str(), found[0].withheld()),
+            ("Baloise", vec!["customer.email".to_owned()])
+        );
         assert_eq!(count(Filter { partner: Some(first), ..about.clone() }).await, 2);
         assert_eq!(count(Filter { subject: Some(Subject::Driver), ..about.clone() }).await, 1);
         assert_eq!(count(Filter { record: Some(other.uuid()), ..Filter::default() }).await, 1);
@@ -133,8 +136,9 @@ async fn what_is_granted_and_never_used_is_told() {
         save(&cx, partner, ContractForm::default(), &contract).await;
         let unused = async || {
             let filter = contracts::Filter { query: Some("helvetia".to_owned()), ..contracts::Filter::default() };
-            let [line] = <[contracts::Listed; 1]>::try_from(contracts::list(&cx, &console(), &filter).await.unwrap().rows)
-                .expect("one line");
+            let [line] =
+                <[contracts::Listed; 1]>::try_from(contracts::list(&cx, &console(), &filter).await.unwrap().rows)
+                    .expect("one line");
             (line.fields, line.unused, line.withheld)
         };
         assert_eq!(unused().await, (2, 0, 0), "it was granted today");
@@ -148,7 +152,10 @@ async fn what_is_granted_and_never_used_is_told() {
         assert!(of(Field::VehiclePlate).is_unused(before) && !of(Field::VehicleVin).is_unused(before));
         assert_eq!(of(Field::VehicleVin).last_used_at, Some(cx.clock.now()));
         let [attempt] = <[contracts::Attempt; 1]>::try_from(detail.attempts).expect("one attempt");
-        assert_eq!((attempt.fields(), attempt.via(), attempt.calls), (vec!["vehicle.location".to_owned()], Via::Api, 1));
+        assert_eq!(
+            (attempt.fields(), attempt.via(), attempt.calls),
+            (vec!["vehicle.location".to_owned()], Via::Api, 1)
+        );
     })
     .await;
 }

@@ -3,6 +3,7 @@
 use domain::partners::{Clearance, Field};
 use proptest::{
     prelude::*,
+    strategy::ValueTree,
     test_runner::{Config, TestRunner},
 };
 use serde_json::{Map, Value};
@@ -82,7 +83,7 @@ fn no_secret_outside_the_contract_is_in_what_leaves() {
     let mut runner = TestRunner::new(config);
     let mut left = 0;
     let ran = runner.run(&(contracts, payload(), any::<bool>()), |(fields, payload, is_strict)| {
-        let terms = Terms { clearance: Clearance::of(fields), is_strict, ..Terms::default() };
+        let terms = Terms::plain(Clearance::of(fields), is_strict);
         let shaped = shape(&terms, &payload);
         let (text, allowed) = (serde_json::to_string(&shaped.payload).unwrap(), within(&terms, &payload));
         let allowed = marks(&allowed);
@@ -101,7 +102,7 @@ fn no_secret_outside_the_contract_is_in_what_leaves() {
     let mut runner = TestRunner::deterministic();
     for _ in 0..200 {
         let payload = payload().new_tree(&mut runner).unwrap().current();
-        let terms = Terms { clearance: Clearance::full(), ..Terms::default() };
+        let terms = Terms::plain(Clearance::full(), false);
         left += marks(&serde_json::to_string(&shape(&terms, &payload).payload).unwrap()).len();
     }
     assert!(left > 100, "only {left} values passed");
@@ -109,7 +110,7 @@ fn no_secret_outside_the_contract_is_in_what_leaves() {
 
 #[test]
 fn names_that_look_alike_are_other_names() {
-    let terms = Terms { clearance: Clearance::full(), ..Terms::default() };
+    let terms = Terms::plain(Clearance::full(), false);
     for (record, name) in [
         ("Vehicle", "vin"),
         ("vehicle", "vin "),
@@ -124,7 +125,8 @@ fn names_that_look_alike_are_other_names() {
         assert!(!shaped.payload.to_string().contains('§'), "{record:?} {name:?}");
         assert_eq!(shaped.withheld.len(), 1, "{record:?} {name:?}");
     }
-    for whole in [serde_json::json!(["§7§"]), serde_json::json!("§7§"), serde_json::json!({ "vehicle": ["§7§"] })] {
+    for whole in [serde_json::json!(["§7§"]), serde_json::json!("§7§"), serde_json::json!({ "vehicle": ["§7§"] })]
+    {
         assert!(!shape(&terms, &whole).payload.to_string().contains('§'), "{whole}");
     }
 }

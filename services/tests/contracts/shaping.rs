@@ -109,7 +109,8 @@ async fn a_strict_contract_refuses_the_whole_and_names_what_is_too_much() {
         let terms = terms(&cx, partner).await;
         let fits = shape(&terms, &json!({ "vehicle": { "id": "7", "vin": "WVWZZZ1KZ8W000042" } }));
         assert!(!fits.is_refused);
-        let shaped = shape(&terms, &json!({ "vehicle": { "vin": "WVWZZZ1KZ8W000042", "plate": "KI-KF 42", "colour": 1 } }));
+        let shaped =
+            shape(&terms, &json!({ "vehicle": { "vin": "WVWZZZ1KZ8W000042", "plate": "KI-KF 42", "colour": 1 } }));
         assert!(shaped.is_refused);
         assert_eq!(shaped.payload, json!({}), "nothing of it leaves");
         assert_eq!(shaped.withheld, ["vehicle.colour", "vehicle.plate"]);

@@ -74,7 +74,9 @@ async fn a_message_carries_nothing_of_the_catalogue() {
         running.await.unwrap();
         let sent = kept.lock().unwrap().join("\n");
         assert!(sent.contains("customer.created") && sent.contains("vehicle.created"), "{sent}");
-        for secret in ["Marta", "marta@", "555 0190", "Hafenweg", "Kiel", "CRM-4711", "KI-KF", "WVWZZZ", "Berlin", "1200"] {
+        for secret in
+            ["Marta", "marta@", "555 0190", "Hafenweg", "Kiel", "CRM-4711", "KI-KF", "WVWZZZ", "Berlin", "1200"]
+        {
             assert!(!sent.contains(secret), "{secret} was sent: {sent}");
         }
     })
