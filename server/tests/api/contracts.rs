@@ -113,7 +113,8 @@ async fn the_ledger_knows_what_was_read_and_what_was_asked_for_in_vain() {
         };
         get(&test, "/api/v1/customers?limit=1", &[]).await;
         let list = get(&live, "/api/v1/customers?limit=2&fields=name,phone", &[]).await;
-        let id = list.body["data"][0]["id"].as_str().unwrap().to_owned();
+        assert_eq!(list.status, 200, "{}", list.body);
+        let id = list.body["data"][0]["id"].as_str().unwrap_or_else(|| panic!("{}", list.body)).to_owned();
         let path = format!("/api/v1/customers/{id}");
         let one = get(&live, &path, &[]).await;
         let known = get(&live, &path, &[("if-none-match", one.header("etag"))]).await;

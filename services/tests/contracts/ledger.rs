@@ -181,12 +181,12 @@ async fn what_can_not_be_written_stays_counted() {
     on_both_engines(async |cx: Services| {
         let partner = bare_partner(&cx, "Helvetia").await;
         give(&cx, partner, ("vehicle", Uuid::now_v7()), &["vehicle.vin"], &[]);
-        let closed = services::Db::open("sqlite::memory:").await;
-        if let Ok(db) = closed {
-            db.close().await;
-            let away = Services { db, ..cx.clone() };
-            assert!(disclosures::flush(&away, &cx.disclosures).await.is_err());
-        }
+        let file = std::env::temp_dir().join(format!("keyfob-{}.db", Uuid::now_v7()));
+        let db = services::Db::open(&format!("sqlite://{}", file.display())).await.expect("another database");
+        db.close().await;
+        let away = Services { db, ..cx.clone() };
+        assert!(disclosures::flush(&away, &cx.disclosures).await.is_err());
+        std::fs::remove_file(&file).expect("taken away");
         flush(&cx).await;
         assert_eq!(rows(&cx, Filter::default()).await.len(), 1);
     })

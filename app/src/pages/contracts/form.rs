@@ -103,7 +103,7 @@ fn OneField(field: FieldView, bases: Vec<Choice>, rules: Vec<Choice>) -> impl In
     let ways_name = name("sent");
     let ways_error = use_failure(FUNCTION).and_then(|failure| failure.error.at(&ways_name).map(str::to_owned));
     view! {
-        <fieldset class="group">
+        <fieldset class="group fields">
             <legend>{label}</legend>
             <CheckField
                 name=name("granted")
