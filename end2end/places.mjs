@@ -177,6 +177,16 @@ export const PLACES = [
     link: '#gates tbody a.row-link',
     needs: 'integrations:read',
   },
+  // Contracts and disclosures.
+  { name: 'contracts', path: '/integrations/contracts', needs: 'integrations:read', isList: true },
+  { name: 'contract', path: '/integrations/contracts/:id', of: '/integrations/contracts', needs: 'integrations:read' },
+  {
+    name: 'edit contract',
+    path: '/integrations/contracts/:id/edit',
+    of: '/integrations/contracts',
+    needs: 'partners:manage',
+  },
+  { name: 'disclosures', path: '/integrations/disclosures', needs: 'disclosures:read', isList: true },
   { name: 'search', path: '/search?q=mar' },
   { name: 'security', path: '/security', needs: 'audit:read', isList: true },
   { name: 'audit event', path: '/security/events/:id', of: '/security', needs: 'audit:read' },

@@ -258,6 +258,12 @@ pub const ALL: &[Function] = &[
     write("updates/edit_component", Holds(Permission::PatchesManage)),
     write("updates/remove_component", Holds(Permission::PatchesManage)),
     write("updates/import", Holds(Permission::PatchesManage)),
+    // Data-sharing contracts and the ledger of disclosures.
+    read("contracts/list", Holds(Permission::IntegrationsRead)),
+    read("contracts/detail", Holds(Permission::IntegrationsRead)),
+    read("contracts/form", Holds(Permission::PartnersManage)),
+    write("contracts/edit", Holds(Permission::PartnersManage)),
+    read("disclosures/list", Holds(Permission::DisclosuresRead)),
     // The reference of the partner API.
     read("reference/page", Holds(Permission::AccessRead)),
     write("reference/try", Holds(Permission::AccessRead)).secret(&["key"]),

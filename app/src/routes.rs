@@ -11,8 +11,9 @@ use leptos_router::{
 use crate::{
     components::{Frame, Gate},
     pages::{
-        access, account, assessments, customers, fleet, gate, health, integrations, limits, missing::MissingPage,
-        overview, partners, patches, plans, reference, roles, search, security, staff, subscriptions, usage, webhooks,
+        access, account, assessments, contracts, customers, fleet, gate, health, integrations, limits,
+        missing::MissingPage, overview, partners, patches, plans, reference, roles, search, security, staff,
+        subscriptions, usage, webhooks,
     },
     viewer::use_viewer,
 };
@@ -106,6 +107,10 @@ fn Inside() -> impl IntoView {
             <Route path=path!("/integrations/updates/components/new") view={patches::NewComponentPage} ssr=MODE/>
             <Route path=path!("/integrations/updates/components/:id/edit") view={patches::EditComponentPage} ssr=MODE/>
             <Route path=path!("/integrations/updates/:id") view={patches::UpdatePage} ssr=MODE/>
+            <Route path=path!("/integrations/contracts") view={contracts::ContractsPage} ssr=MODE/>
+            <Route path=path!("/integrations/contracts/:id") view={contracts::ContractPage} ssr=MODE/>
+            <Route path=path!("/integrations/contracts/:id/edit") view={contracts::EditContractPage} ssr=MODE/>
+            <Route path=path!("/integrations/disclosures") view={contracts::DisclosuresPage} ssr=MODE/>
             <Route path=path!("/search") view={search::SearchPage} ssr=MODE/>
             <Route path=path!("/security") view={security::SecurityPage} ssr=MODE/>
             <Route path=path!("/security/events/:id") view={security::EventPage} ssr=MODE/>

@@ -1,7 +1,9 @@
 //! Partners: whose machines call us, and what their keys may carry away.
 
+mod contract;
 mod fields;
 
+pub use contract::{Basis, Rule, RuleKind, Via, Way};
 pub use fields::{Clearance, Field, Sensitivity};
 
 crate::text_enum! {

@@ -8,7 +8,7 @@ use services::{
     access::Actor,
     assessments,
     audit::{self, checkpoint},
-    form_token, gateway, health, oauth, patches, subscriptions, usage, vault, webhooks,
+    contracts, disclosures, form_token, gateway, health, oauth, patches, subscriptions, usage, vault, webhooks,
 };
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -40,6 +40,7 @@ pub async fn run(services: Services) {
             log("old deliveries", webhooks::sweep(&services).await);
             log("old health", health::sweep(&services).await);
             log("old calls to partners", gateway::sweep(&services).await);
+            log("old disclosures", contracts::sweep(&services).await.map(|_| ()));
         }
     }
 }
@@ -67,6 +68,7 @@ pub async fn count(services: Services, api: Arc<Api>) {
 pub async fn count_once(services: &Services, api: &Api) {
     log("counts of calls", usage::flush(services, api.recorder()).await);
     log("counts of calls to partners", health::flush(services).await);
+    log("what left for partners", disclosures::flush(services, &services.disclosures).await);
     for (at, is_away) in services.limiter.take_turns() {
         let action = if is_away { "limits.store_away" } else { "limits.store_back" };
         let entry =

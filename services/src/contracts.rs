@@ -4,24 +4,41 @@
 //! `{"vehicle": {"vin": "…"}, "subscription": {"id": "…"}}`. A field is named `vehicle.vin`, by the catalogue in
 //! [`domain::partners::Field`].
 
+mod edit;
+mod form;
+mod overview;
 mod shape;
+mod stored;
+mod sweep;
+mod terms;
 
+pub use edit::{Saved, edit};
+pub use form::{ContractFields, ContractForm, FieldForm, form_of, parse};
+pub use overview::{Attempt, Detail, Filter, Listed, UNUSED_AFTER, WITHHELD_SINCE, find, list};
 pub use shape::{Shaped, shape};
+pub use stored::{Contract, FieldTerms};
+pub use sweep::sweep;
+pub use terms::Terms;
 
-use domain::{ids::PartnerId, partners::Clearance};
+pub(crate) use stored::{load, touch};
 
-use crate::{Error, db::Connection, partners};
+use domain::{Timestamp, ids::PartnerId, partners::Way};
 
-/// What a contract says, as far as a payload needs it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Terms {
-    /// The fields that may pass.
-    pub clearance: Clearance,
-    /// Whether a payload with any other field is refused as a whole; otherwise the field is removed.
-    pub is_strict: bool,
+use crate::{Error, Services, db::Connection};
+
+/// What the contract with a partner lets leave for it by our own calls, now. What has to be hashed is hashed.
+pub async fn terms_now(cx: &Services, connection: Connection<'_>, partner: PartnerId) -> Result<Terms, Error> {
+    Ok(load(connection, partner).await?.terms(Way::Sent, Some(&cx.keys), cx.clock.now()))
 }
 
-/// The contract with a partner.
-pub(crate) async fn terms(connection: Connection<'_>, partner: PartnerId) -> Result<Terms, Error> {
-    Ok(Terms { clearance: partners::clearance(connection, partner.uuid()).await?, is_strict: false })
+/// Like [`terms_now`] where there are no services at hand: by the system's clock, and without the key of hashes, so that
+/// what would have to be hashed does not leave.
+pub async fn terms(connection: Connection<'_>, partner: PartnerId) -> Result<Terms, Error> {
+    let now = Timestamp(jiff::Timestamp::now().as_millisecond());
+    Ok(load(connection, partner).await?.terms(Way::Sent, None, now))
+}
+
+/// What may be taken from a partner, now: for an answer to our call, or a message of its own.
+pub async fn terms_received(cx: &Services, connection: Connection<'_>, partner: PartnerId) -> Result<Terms, Error> {
+    Ok(load(connection, partner).await?.terms(Way::Received, Some(&cx.keys), cx.clock.now()))
 }

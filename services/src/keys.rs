@@ -51,6 +51,8 @@ pub enum Purpose {
     SealPartnerData,
     /// Hashes questions to partners, so that the last answer to each is found without its words.
     PartnerQuestion,
+    /// Hashes fields that leave for a partner in that form.
+    SharedField,
 }
 
 impl Purpose {
@@ -70,6 +72,7 @@ impl Purpose {
             Self::WrapVault => b"keyfob/v1/wrap-vault",
             Self::SealPartnerData => b"keyfob/v1/seal-partner-data",
             Self::PartnerQuestion => b"keyfob/v1/partner-question",
+            Self::SharedField => b"keyfob/v1/shared-field",
         }
     }
 }

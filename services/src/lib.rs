@@ -81,6 +81,8 @@ pub struct Services {
     pub gateway: Arc<gateway::Local>,
     /// What the gateway saw and nobody has written yet.
     pub health: Arc<health::Recorder>,
+    /// What left for partners and nobody has written yet.
+    pub disclosures: Arc<disclosures::Ledger>,
 }
 
 impl Services {
@@ -106,6 +108,7 @@ impl Services {
             outbound: Arc::new(outbound),
             gateway: Arc::default(),
             health: Arc::default(),
+            disclosures: Arc::default(),
         }
     }
 

@@ -44,6 +44,19 @@ macro_rules! fields {
                 match self { $(Self::$name => $label,)+ }
             }
 
+            /// The record it belongs to: what stands before the point.
+            pub fn record(self) -> &'static str {
+                self.as_str().split_once('.').map_or("", |(record, _)| record)
+            }
+
+            /// What the partner API calls it in its record.
+            pub fn property(self) -> &'static str {
+                match self {
+                    Self::VehicleOdometer => "odometer_km",
+                    other => other.as_str().split_once('.').map_or("", |(_, property)| property),
+                }
+            }
+
             /// What it can tell.
             pub const fn sensitivity(self) -> Sensitivity {
                 match self { $(Self::$name => Sensitivity::$sensitivity,)+ }

@@ -13,6 +13,7 @@ use domain::{
     api_version::ApiVersion,
     credentials::{SecretKind, Standing},
     limits::{RouteClass, Subject},
+    partners::Way,
     permissions::Permission,
 };
 use serde_json::Value;
@@ -24,7 +25,10 @@ use services::{
     usage::{self, Outcome, Step},
 };
 
-use super::{Api, Operation, body::LARGEST, call::Call, conditional, fields, idempotent, problem::Violated, versions};
+use super::{
+    Api, Operation, body::LARGEST, call::Call, conditional, fields, given::Given, idempotent, problem::Violated,
+    versions,
+};
 use crate::{edge::trace, error_page::Problem};
 
 /// What stands before an operation.
@@ -149,6 +153,8 @@ async fn decide(
         own: api.services().clone(),
         actor: Actor::new(kind, scopes, trace.clone()),
         token: idempotent::token(&caller, key.as_deref()),
+        terms: Arc::new(caller.contract.terms(Way::Read, Some(&api.services().keys), api.services().clock.now())),
+        given: Given::default(),
         caller,
         version,
     };
@@ -439,6 +445,7 @@ async fn perform(gate: &Gate, admitted: Admitted, request: Request, next: Next) 
     let Admitted { call, asked, key } = admitted;
     let (version, caller) = (call.version, Arc::clone(&call.caller));
     let own = call.own.clone();
+    let (given, terms) = (call.given.clone(), Arc::clone(&call.terms));
     let mut request = if version < ApiVersion::NEWEST && gate.operation.request.is_some() {
         upgraded(request, version, gate.operation.id).await?
     } else {
@@ -449,6 +456,9 @@ async fn perform(gate: &Gate, admitted: Admitted, request: Request, next: Next) 
         Some(key) => idempotent::once(&own, &caller, &gate.operation, &key, request, next).await?,
         None => next.run(request).await,
     };
+    if response.status().is_success() {
+        given.tell(&own.disclosures, own.clock.now(), &caller, &terms, asked.as_ref());
+    }
     if response.status().is_success() && (asked.is_some() || version < ApiVersion::NEWEST) {
         return rendered(response, version, asked.as_ref()).await;
     }

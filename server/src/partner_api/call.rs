@@ -6,13 +6,15 @@ use axum::{
     extract::FromRequestParts,
     http::{StatusCode, request::Parts},
 };
-use domain::{api_version::ApiVersion, credentials::Environment, partners::Clearance, permissions::Grant};
+use domain::{api_version::ApiVersion, credentials::Environment, permissions::Grant};
 use services::{
     Services,
     access::{Access, Actor},
+    contracts::Terms,
     credentials::Caller,
 };
 
+use super::given::Given;
 use crate::error_page::Problem;
 
 /// A call that was admitted.
@@ -30,17 +32,16 @@ pub struct Call {
     pub version: ApiVersion,
     /// Makes a creation that is sent again the same one.
     pub token: uuid::Uuid,
+    /// What may leave for whoever calls, and in what form, at this instant.
+    pub terms: Arc<Terms>,
+    /// What the answer gives away.
+    pub given: Given,
 }
 
 impl Call {
     /// The proof of a permission, for a use case.
     pub fn access<P: Grant>(&self) -> Result<Access<P>, Problem> {
         Ok(self.actor.authorize::<P>()?)
-    }
-
-    /// The fields that may leave for whoever calls.
-    pub fn clearance(&self) -> &Clearance {
-        &self.caller.clearance
     }
 
     /// What it works on.

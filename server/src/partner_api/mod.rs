@@ -11,6 +11,7 @@ mod body;
 mod call;
 mod conditional;
 mod fields;
+mod given;
 mod idempotent;
 mod oauth;
 mod openapi;

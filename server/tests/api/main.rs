@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod conditions;
+mod contracts;
 mod decisions;
 mod support;
 mod versions;

@@ -17,7 +17,7 @@ use domain::{
         State, standing,
     },
     ids::{CredentialId, PartnerId, SecretId},
-    partners::{Clearance, PartnerStatus},
+    partners::PartnerStatus,
     permissions::Permission,
 };
 use ipnet::IpNet;
@@ -29,9 +29,9 @@ use super::{digest::digest, epoch, first_use, networks, record};
 use crate::{
     Error, Services,
     access::{Actor, ActorKind, Trace},
+    contracts::{self, Contract},
     db::{Connection, on},
     limits::{self, Policy},
-    partners,
 };
 
 /// How many credentials a process remembers.
@@ -83,8 +83,8 @@ pub struct Caller {
     pub version: ApiVersion,
     /// The limits its calls fall under.
     pub policies: Vec<Arc<Policy>>,
-    /// The fields that may leave for its partner.
-    pub clearance: Clearance,
+    /// What may leave for its partner, and in what form.
+    pub contract: Arc<Contract>,
     /// How a client proves itself.
     pub authentication: ClientAuthentication,
     /// A client's public keys.
@@ -249,7 +249,7 @@ impl Caller {
             scopes: self.scopes.clone(),
             networks: self.networks.clone(),
             policies: self.policies.clone(),
-            clearance: self.clearance.clone(),
+            contract: Arc::clone(&self.contract),
             jwks: self.jwks.clone(),
             is_first_use: AtomicBool::new(self.is_first_use.load(Ordering::Acquire)),
             ..*self
@@ -320,7 +320,7 @@ async fn caller(mut connection: Connection<'_>, row: Row, secret: Option<SecretR
         networks: networks::read(&row.networks),
         version: row.api_version.parse().map_err(damaged)?,
         policies: limits::of_caller(connection.again(), row.id, row.partner_id).await?,
-        clearance: partners::clearance(connection.again(), row.partner_id).await?,
+        contract: Arc::new(contracts::load(connection.again(), row.partner_id.into()).await?),
         authentication: row.authentication.parse().map_err(damaged)?,
         jwks: row.jwks,
         requires_dpop: row.requires_dpop,

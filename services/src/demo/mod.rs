@@ -10,6 +10,7 @@ mod integrations;
 mod machines;
 mod patches;
 mod people;
+mod sharing;
 mod webhooks;
 mod words;
 
@@ -146,6 +147,7 @@ async fn fill_with(cx: &Services, options: Options, has_accounts: bool) -> Resul
         integrations::integrations(&mut maker).await?;
         assessments::partners(&mut maker).await?;
         patches::updates(&mut maker).await?;
+        sharing::contracts(&mut maker).await?;
     }
     let entry = audit::Entry::new("demo.filled")
         .detail("seed", options.seed.to_string())

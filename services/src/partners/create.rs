@@ -1,7 +1,7 @@
 //! A new partner.
 
 use domain::{
-    form,
+    Timestamp, form,
     ids::PartnerId,
     partners::{Clearance, PartnerKind},
     permissions::marker::PartnersManage,
@@ -74,7 +74,7 @@ pub async fn create(
         .execute(c).await.map(|_| ()))
     .map_err(name_the_twin)?;
     let clearance = Clearance::usual(fields.kind);
-    set_fields(uow.connection(), id, &clearance).await?;
+    set_fields(uow.connection(), id, &clearance, now).await?;
     let cleared: Vec<&str> = clearance.fields().map(domain::partners::Field::as_str).collect();
     let entry = audit::Entry::new("partner.created")
         .target("partner", id)
@@ -84,17 +84,24 @@ pub async fn create(
     Ok(id)
 }
 
-/// Replaces the fields that may leave for a partner.
+/// Sets the fields that may leave for a partner. What the contract says of those that were there already stays.
 pub(super) async fn set_fields(
     mut connection: Connection<'_>,
     id: PartnerId,
     clearance: &Clearance,
+    now: Timestamp,
 ) -> Result<(), Error> {
-    on!(connection.again(), c => sqlx::query("DELETE FROM partner_field WHERE partner_id = $1")
-        .bind(id.uuid()).execute(c).await.map(|_| ()))?;
+    let there: Vec<(String,)> = on!(connection.again(), c => sqlx::query_as(
+        "SELECT field FROM partner_field WHERE partner_id = $1").bind(id.uuid()).fetch_all(c).await)?;
+    for (field,) in there.iter().filter(|(field,)| !field.parse().is_ok_and(|field| clearance.has(field))) {
+        on!(connection.again(), c => sqlx::query("DELETE FROM partner_field WHERE partner_id = $1 AND field = $2")
+            .bind(id.uuid()).bind(field).execute(c).await.map(|_| ()))?;
+    }
     for field in clearance.fields() {
-        on!(connection.again(), c => sqlx::query("INSERT INTO partner_field (partner_id, field) VALUES ($1, $2)")
-            .bind(id.uuid()).bind(field.as_str()).execute(c).await.map(|_| ()))?;
+        on!(connection.again(), c => sqlx::query(
+            "INSERT INTO partner_field (partner_id, field, granted_at) VALUES ($1, $2, $3)
+             ON CONFLICT (partner_id, field) DO NOTHING")
+            .bind(id.uuid()).bind(field.as_str()).bind(now.millis()).execute(c).await.map(|_| ()))?;
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Error, Services,
     access::Access,
-    audit,
+    audit, contracts,
     credentials::bump_and_commit,
     db::{Connection, on},
 };
@@ -58,11 +58,14 @@ pub async fn edit(
             "Somebody else has changed this partner while you were editing. Load it again and look at what is different.",
         ));
     }
-    set_fields(uow.connection(), id, clearance).await?;
+    set_fields(uow.connection(), id, clearance, cx.clock.now()).await?;
     set_policies(uow.connection(), id, policies).await?;
     let words = |fields: Vec<domain::partners::Field>| fields.iter().map(|field| field.as_str()).collect::<Vec<_>>();
     let added: Vec<_> = clearance.fields().filter(|field| !before.has(*field)).collect();
     let removed: Vec<_> = before.fields().filter(|field| !clearance.has(*field)).collect();
+    if !(added.is_empty() && removed.is_empty()) {
+        contracts::touch(uow.connection(), id, cx.clock.now(), &actor.name()).await?;
+    }
     let entry = audit::Entry::new("partner.updated")
         .target("partner", id)
         .detail("fields_added", words(added))

@@ -27,6 +27,7 @@ fn show(detail: CustomerDetail) -> AnyView {
     let may_write = may(Permission::CustomersWrite);
     let edit = format!("/customers/{}/edit", detail.id);
     let subscribe = format!("/subscriptions/new?customer={}", detail.id);
+    let disclosures = format!("/integrations/disclosures?customer={}", detail.id);
     view! {
         <PageHead
             title=detail.name
@@ -57,7 +58,11 @@ fn show(detail: CustomerDetail) -> AnyView {
                     </section>
                     <section class="panel" aria-labelledby="record">
                         <header class="panel-head"><h2 id="record">"Record"</h2></header>
-                        <div class="panel-body"><Facts facts=detail.record/></div>
+                        <div class="panel-body stack s">
+                            <Facts facts=detail.record/>
+                            {may(Permission::DisclosuresRead)
+                                .then(|| view! { <p><a href=disclosures>"What left about them"</a></p> })}
+                        </div>
                     </section>
                     <Notes notes=detail.notes subject="customer" id=detail.id may_write/>
                 </aside>

@@ -46,6 +46,7 @@ fn Record(partner: PartnerView) -> impl IntoView {
     let edit = format!("/partners/{id}/edit");
     let (keys, usage) = (format!("/access/keys?partner={id}"), format!("/access/usage?partner={id}"));
     let audit = format!("/security?target=partner:{id}");
+    let contract = format!("/integrations/contracts/{id}");
     view! {
         <PageHead title=partner.name subtitle=partner.kind badge=partner.status crumbs=crumbs()>
             {may_manage
@@ -65,6 +66,15 @@ fn Record(partner: PartnerView) -> impl IntoView {
                     <header class="panel-head"><h2 id="record">"Record"</h2></header>
                     <div class="panel-body"><Facts facts=partner.facts/></div>
                 </section>
+                {may(Permission::IntegrationsRead)
+                    .then(|| view! {
+                        <section class="panel" aria-labelledby="contract">
+                            <header class="panel-head"><h2 id="contract">"Contract"</h2></header>
+                            <div class="panel-body">
+                                <p><a href=contract>"What each field is for, and in what form it leaves"</a></p>
+                            </div>
+                        </section>
+                    })}
                 {may(Permission::AccessRead)
                     .then(|| view! {
                         <section class="panel" aria-labelledby="machines">

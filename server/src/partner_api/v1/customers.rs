@@ -249,8 +249,14 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 fn shown(call: &Call, customer: &customers::Customer) -> Customer {
-    let has_address = !customer.street.is_empty() || !customer.postal_code.is_empty() || !customer.city.is_empty();
-    Customer {
+    let part = |text: &str| cleared(call, Field::CustomerAddress, text).unwrap_or_default();
+    let address = Address {
+        street: part(&customer.street),
+        postal_code: part(&customer.postal_code),
+        city: part(&customer.city),
+    };
+    let has_address = ![&address.street, &address.postal_code, &address.city].into_iter().all(String::is_empty);
+    let shown = Customer {
         object: "customer",
         id: customer.id.to_string(),
         number: customer.number.clone(),
@@ -258,11 +264,7 @@ fn shown(call: &Call, customer: &customers::Customer) -> Customer {
         name: cleared(call, Field::CustomerName, &customer.name),
         email: cleared(call, Field::CustomerEmail, &customer.email),
         phone: cleared(call, Field::CustomerPhone, &customer.phone),
-        address: (has_address && call.clearance().has(Field::CustomerAddress)).then(|| Address {
-            street: customer.street.clone(),
-            postal_code: customer.postal_code.clone(),
-            city: customer.city.clone(),
-        }),
+        address: has_address.then_some(address),
         country: customer.country.clone(),
         zone: customer.zone.clone(),
         currency: customer.currency.clone(),
@@ -270,7 +272,16 @@ fn shown(call: &Call, customer: &customers::Customer) -> Customer {
         external_key: customer.external_key.as_deref().and_then(|key| cleared(call, Field::CustomerExternalKey, key)),
         created_at: instant(customer.created_at),
         updated_at: instant(customer.updated_at),
-    }
+    };
+    let fields = [
+        (Field::CustomerName, shown.name.is_some()),
+        (Field::CustomerEmail, shown.email.is_some()),
+        (Field::CustomerPhone, shown.phone.is_some()),
+        (Field::CustomerAddress, shown.address.is_some()),
+        (Field::CustomerExternalKey, shown.external_key.is_some()),
+    ];
+    call.given.note("customer", customer.id, &fields);
+    shown
 }
 
 async fn list(call: Call, Query(which): Query<Which>) -> Result<Json<CustomerList>, Problem> {
@@ -287,7 +298,7 @@ async fn list(call: Call, Query(which): Query<Which>) -> Result<Json<CustomerLis
             .into());
         }
     };
-    let is_searchable = call.clearance().has(Field::CustomerName) && call.clearance().has(Field::CustomerEmail);
+    let is_searchable = call.terms.is_whole(Field::CustomerName) && call.terms.is_whole(Field::CustomerEmail);
     match which.q.as_deref() {
         // Searching by what one may not read would tell it.
         Some(_) if !is_searchable => {

@@ -200,24 +200,34 @@ pub(super) fn routes() -> Vec<Route> {
 
 fn shown(call: &Call, driver: &drivers::Driver) -> Result<Driver, Problem> {
     let papers = driver.papers(&call.cx)?;
-    let licence = Licence {
-        number: papers.licence_number.clone(),
+    let is_whole = call.terms.is_whole(Field::DriverLicence);
+    let licence = cleared(call, Field::DriverLicence, &papers.licence_number).map(|number| Licence {
+        number,
         country: driver.licence_country.clone(),
-        expires_on: driver.licence_expires_on.clone(),
-        checked_on: driver.licence_checked_on.clone(),
-    };
-    Ok(Driver {
+        // Where the number may not leave as it is, its days don't either.
+        expires_on: driver.licence_expires_on.clone().filter(|_| is_whole),
+        checked_on: driver.licence_checked_on.clone().filter(|_| is_whole),
+    });
+    let shown = Driver {
         object: "driver",
         id: driver.id.to_string(),
         customer_id: driver.customer_id.to_string(),
         name: cleared(call, Field::DriverName, &driver.name),
         email: cleared(call, Field::DriverEmail, &driver.email),
         born_on: cleared(call, Field::DriverBirthDate, &papers.born_on),
-        licence: (call.clearance().has(Field::DriverLicence) && !papers.licence_number.is_empty()).then_some(licence),
+        licence,
         status: driver.status.clone(),
         created_at: instant(driver.created_at),
         updated_at: instant(driver.updated_at),
-    })
+    };
+    let fields = [
+        (Field::DriverName, shown.name.is_some()),
+        (Field::DriverEmail, shown.email.is_some()),
+        (Field::DriverBirthDate, shown.born_on.is_some()),
+        (Field::DriverLicence, shown.licence.is_some()),
+    ];
+    call.given.note("driver", driver.id, &fields);
+    Ok(shown)
 }
 
 async fn list(call: Call, Query(which): Query<Which>) -> Result<Json<DriverList>, Problem> {

@@ -63,6 +63,6 @@ async fn show(call: Call) -> Json<CredentialInUse> {
         scopes: call.actor.permissions().iter().map(|scope| scope.as_str()).collect(),
         api_version: call.version.as_str(),
         uses_old_secret: caller.uses_old_secret(),
-        cleared_fields: call.clearance().fields().map(domain::partners::Field::as_str).collect(),
+        cleared_fields: call.terms.clearance.fields().map(domain::partners::Field::as_str).collect(),
     })
 }

@@ -79,7 +79,7 @@ fn instant(millis: i64) -> String {
     jiff::Timestamp::from_millisecond(millis).map(|at| at.to_string()).unwrap_or_default()
 }
 
-/// A field that may leave only for whoever is cleared for it; empty is nothing.
+/// A field that may leave only for whoever is cleared for it, in the form that the contract names; empty is nothing.
 fn cleared(call: &super::call::Call, field: domain::partners::Field, value: &str) -> Option<String> {
-    (call.clearance().has(field) && !value.is_empty()).then(|| value.to_owned())
+    call.terms.text(field, value)
 }

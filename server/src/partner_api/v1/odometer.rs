@@ -8,6 +8,7 @@ use axum::{
 use domain::{
     Timestamp,
     ids::VehicleId,
+    partners::Field,
     permissions::{
         Permission,
         marker::{FleetRead, OdometerWrite},
@@ -42,8 +43,10 @@ pub struct OdometerReading {
     /// When the car showed it.
     #[schema(format = "date-time")]
     read_at: String,
-    /// What it showed, in kilometres.
-    km: i64,
+    /// What it showed, in kilometres; only for whoever is cleared for it, or has just told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, required = false)]
+    km: Option<i64>,
     /// Who says so.
     source: String,
     /// When we were told.
@@ -109,13 +112,13 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-fn shown(reading: Reading) -> OdometerReading {
+fn shown(reading: Reading, km: Option<i64>) -> OdometerReading {
     OdometerReading {
         object: "odometer_reading",
         id: reading.id.to_string(),
         vehicle_id: reading.vehicle_id.to_string(),
         read_at: instant(reading.read_at),
-        km: reading.km,
+        km,
         source: reading.source,
         recorded_at: instant(reading.recorded_at),
     }
@@ -128,7 +131,12 @@ async fn list(
 ) -> Result<Json<OdometerReadingList>, Problem> {
     let rows = limit(which.limit)?;
     let page = odometer::list(&call.cx, &call.access::<FleetRead>()?, id, which.cursor.as_deref(), rows).await?;
-    Ok(Json(OdometerReadingList(List::of(page, shown))))
+    let is_told = page.rows.iter().any(|reading| call.terms.number(Field::VehicleOdometer, reading.km).is_some());
+    call.given.note("vehicle", id.uuid(), &[(Field::VehicleOdometer, is_told)]);
+    Ok(Json(OdometerReadingList(List::of(page, |reading| {
+        let km = call.terms.number(Field::VehicleOdometer, reading.km);
+        shown(reading, km)
+    }))))
 }
 
 async fn create(
@@ -146,5 +154,6 @@ async fn create(
     }
     let reading = NewReading { vehicle, read_at: Timestamp(read_at.as_millisecond()), km: new.km, source };
     let reading = odometer::record(&call.cx, &call.access::<OdometerWrite>()?, &reading).await?;
-    Ok((StatusCode::CREATED, Json(shown(reading))).into_response())
+    let km = reading.km;
+    Ok((StatusCode::CREATED, Json(shown(reading, Some(km)))).into_response())
 }

@@ -340,7 +340,10 @@ async fn preview(
     let permitted = Permitted::ask(&call.actor, command(&asked.change)?)?;
     let reviewed = subscriptions::review(&call.cx, &access, &permitted, id).await?;
     let preview = reviewed.preview;
-    let sees_money = call.clearance().has(domain::partners::Field::SubscriptionPrice);
+    // What a change costs tells the price; it leaves as it is or not at all.
+    let price = domain::partners::Field::SubscriptionPrice;
+    let sees_money = call.terms.is_whole(price);
+    call.given.note("subscription", id.uuid(), &[(price, sees_money && !preview.amounts.is_empty())]);
     Ok(Json(ChangePreview {
         object: "subscription_change_preview",
         summary: preview.summary(),

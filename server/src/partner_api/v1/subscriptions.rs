@@ -200,12 +200,12 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 pub(super) fn shown(call: &Call, row: Row) -> Subscription {
-    Subscription {
+    let shown = Subscription {
         object: "subscription",
         id: row.id.to_string(),
         number: row.number,
         state: row.state,
-        money_state: call.clearance().has(Field::SubscriptionMoneyState).then_some(row.money_state),
+        money_state: call.terms.is_whole(Field::SubscriptionMoneyState).then_some(row.money_state),
         customer_id: row.customer_id.to_string(),
         plan_id: row.plan_id.to_string(),
         plan_version_id: row.plan_version_id.to_string(),
@@ -214,13 +214,19 @@ pub(super) fn shown(call: &Call, row: Row) -> Subscription {
         billing: Period { from: row.billing_from, until: row.billing_until },
         pause: row.pause_from.map(|from| Period { from: Some(from), until: row.pause_until }),
         price: call
-            .clearance()
-            .has(Field::SubscriptionPrice)
-            .then_some(Amount { minor: row.price_minor, currency: row.currency }),
+            .terms
+            .number(Field::SubscriptionPrice, row.price_minor)
+            .map(|minor| Amount { minor, currency: row.currency }),
         driving_holds: row.drive_blocks,
         created_at: instant(row.created_at),
         updated_at: instant(row.updated_at),
-    }
+    };
+    let fields = [
+        (Field::SubscriptionMoneyState, shown.money_state.is_some()),
+        (Field::SubscriptionPrice, shown.price.is_some()),
+    ];
+    call.given.note("subscription", row.id, &fields);
+    shown
 }
 
 async fn list(call: Call, Query(which): Query<Which>) -> Result<Json<SubscriptionList>, Problem> {

@@ -224,7 +224,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 fn shown(call: &Call, vehicle: &fleet::Vehicle) -> Vehicle {
-    Vehicle {
+    let shown = Vehicle {
         object: "vehicle",
         id: vehicle.id.to_string(),
         vin: cleared(call, Field::VehicleVin, &vehicle.vin),
@@ -236,14 +236,22 @@ fn shown(call: &Call, vehicle: &fleet::Vehicle) -> Vehicle {
         fuel: vehicle.fuel.clone(),
         category: vehicle.category.clone(),
         location: cleared(call, Field::VehicleLocation, &vehicle.location),
-        odometer_km: call.clearance().has(Field::VehicleOdometer).then_some(vehicle.odometer_km),
+        odometer_km: call.terms.number(Field::VehicleOdometer, vehicle.odometer_km),
         state: vehicle.state.clone(),
         registered_on: vehicle.registered_on.clone(),
         inspection_due_on: vehicle.inspection_due_on.clone(),
         service_due_on: vehicle.service_due_on.clone(),
         created_at: instant(vehicle.created_at),
         updated_at: instant(vehicle.updated_at),
-    }
+    };
+    let fields = [
+        (Field::VehicleVin, shown.vin.is_some()),
+        (Field::VehiclePlate, shown.plate.is_some()),
+        (Field::VehicleLocation, shown.location.is_some()),
+        (Field::VehicleOdometer, shown.odometer_km.is_some()),
+    ];
+    call.given.note("vehicle", vehicle.id, &fields);
+    shown
 }
 
 async fn list(call: Call, Query(which): Query<Which>) -> Result<Json<VehicleList>, Problem> {
