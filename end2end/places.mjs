@@ -101,6 +101,22 @@ export const PLACES = [
     of: 'an endpoint with trouble',
     needs: 'access:read',
   },
+  // Messages in from partners.
+  { name: 'messages in', path: '/integrations/messages', needs: 'integrations:read', isList: true },
+  {
+    name: 'message in',
+    path: '/integrations/messages/:id',
+    of: '/integrations/messages',
+    link: 'main tbody a[href^="/integrations/messages/"]',
+    needs: 'integrations:read',
+  },
+  {
+    name: 'skipping of a message in',
+    path: '/integrations/messages/:id?act=skip',
+    of: '/integrations/messages?state=parked',
+    link: 'main tbody a[href^="/integrations/messages/"]',
+    needs: 'integrations:read',
+  },
   { name: 'partners', path: '/partners', needs: 'partners:read', isList: true },
   { name: 'new partner', path: '/partners/new', needs: 'partners:manage' },
   { name: 'partner', path: '/partners/:id', of: '/partners', needs: 'partners:read' },

@@ -185,6 +185,12 @@ pub const ALL: &[Function] = &[
     write("webhooks/test", Holds(Permission::WebhooksManage)),
     write("webhooks/resend", Holds(Permission::WebhooksManage)),
     write("webhooks/recover", Holds(Permission::WebhooksManage)),
+    // Messages in from partners.
+    read("inbound/list", Holds(Permission::IntegrationsRead)),
+    read("inbound/detail", Holds(Permission::IntegrationsRead)),
+    write("inbound/retry", Holds(Permission::IntegrationsOperate)),
+    write("inbound/skip", Holds(Permission::IntegrationsOperate)),
+    write("inbound/reveal", Holds(Permission::IntegrationsOperate)),
     // The reference of the partner API.
     read("reference/page", Holds(Permission::AccessRead)),
     write("reference/try", Holds(Permission::AccessRead)).secret(&["key"]),

@@ -11,8 +11,8 @@ use leptos_router::{
 use crate::{
     components::{Frame, Gate},
     pages::{
-        access, account, customers, fleet, gate, limits, missing::MissingPage, overview, partners, plans, reference,
-        roles, search, security, staff, subscriptions, usage, webhooks,
+        access, account, customers, fleet, gate, inbound, limits, missing::MissingPage, overview, partners, plans,
+        reference, roles, search, security, staff, subscriptions, usage, webhooks,
     },
     viewer::use_viewer,
 };
@@ -77,6 +77,8 @@ fn Inside() -> impl IntoView {
             <Route path=path!("/access/webhooks/deliveries/:id") view={webhooks::DeliveryPage} ssr=MODE/>
             <Route path=path!("/access/webhooks/:id") view={webhooks::WebhookPage} ssr=MODE/>
             <Route path=path!("/access/webhooks/:id/edit") view={webhooks::EditWebhookPage} ssr=MODE/>
+            <Route path=path!("/integrations/messages") view={inbound::MessagesPage} ssr=MODE/>
+            <Route path=path!("/integrations/messages/:id") view={inbound::MessagePage} ssr=MODE/>
             <Route path=path!("/search") view={search::SearchPage} ssr=MODE/>
             <Route path=path!("/security") view={security::SecurityPage} ssr=MODE/>
             <Route path=path!("/security/events/:id") view={security::EventPage} ssr=MODE/>

@@ -11,6 +11,7 @@ pub mod customers;
 pub mod fleet;
 pub mod forms;
 pub mod ids;
+pub mod inbound;
 pub mod integrations;
 pub mod limits;
 pub mod money;

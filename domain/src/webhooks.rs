@@ -109,6 +109,7 @@ pub const CATALOGUE: &[EventType] = &[
     event("subscription.expired", "It was not paid in time."),
     event("subscription.hold_placed", "A hold was placed."),
     event("subscription.hold_released", "A hold was released."),
+    event("subscription.money_state_changed", "Where its money stands changed."),
 ];
 
 /// The type of the event by which somebody tries an endpoint out. It is sent to that endpoint alone, subscribed or not.

@@ -7,7 +7,7 @@ use services::{
     Error, Services,
     access::Actor,
     audit::{self, checkpoint},
-    form_token, oauth, subscriptions, usage, webhooks,
+    form_token, inbound, oauth, subscriptions, usage, webhooks,
 };
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -33,6 +33,7 @@ pub async fn run(services: Services) {
             log("old counts of calls", usage::sweep(&services).await);
             log("tokens that are over", oauth::sweep(&services).await);
             log("old deliveries", webhooks::sweep(&services).await);
+            log("old messages in", inbound::sweep(&services).await.map(|_| ()));
         }
     }
 }
@@ -73,6 +74,24 @@ pub async fn fan_out_sandbox(api: Arc<Api>) {
         ticks.tick().await;
         let handed_out = webhooks::fan_out(sandbox, api.services(), Environment::Test).await;
         log("events of the sandbox", handed_out.map(|_| ()));
+    }
+}
+
+/// Between two looks at what came in from partners.
+const MESSAGES: Duration = Duration::from_millis(500);
+
+/// Works off what comes in from partners, until the process ends. What it is at is one transaction, or is found done by
+/// whoever takes it up.
+pub async fn work_off_messages(services: Services) {
+    let mut ticks = interval(MESSAGES);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let mut worked = inbound::work_once(&services).await;
+        while matches!(worked, Ok(count) if count > 0) {
+            worked = inbound::work_once(&services).await;
+        }
+        log("messages in", worked.map(|_| ()));
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod cars;
 mod contracts;
+mod inbound;
 mod machines;
 mod people;
 mod webhooks;
@@ -140,6 +141,8 @@ async fn fill_with(cx: &Services, options: Options, has_accounts: bool) -> Resul
     if has_accounts {
         machines::partners(&mut maker).await?;
         webhooks::endpoints(&mut maker).await?;
+        // After the integrations: what came in by them.
+        inbound::messages(&mut maker).await?;
     }
     let entry = audit::Entry::new("demo.filled")
         .detail("seed", options.seed.to_string())
