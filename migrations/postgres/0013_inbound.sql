@@ -24,7 +24,6 @@ CREATE TABLE inbound_message (
     CHECK ((state = 'running') = (lease_id IS NOT NULL)),
     UNIQUE (integration_id, external_id)
 );
-CREATE INDEX inbound_message_ready ON inbound_message (next_at, received_at, id) WHERE state = 'ready';
 CREATE INDEX inbound_message_leased ON inbound_message (lease_until) WHERE state = 'running';
 CREATE INDEX inbound_message_open ON inbound_message (integration_id, subject_key, received_at, id)
     WHERE state IN ('ready', 'running', 'parked');

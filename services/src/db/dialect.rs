@@ -90,7 +90,7 @@ const CLAIM_INBOUND_SQLITE: &str = "UPDATE inbound_message
                        WHERE e.integration_id = m.integration_id AND e.subject_key = m.subject_key
                          AND e.state IN ('ready', 'running', 'parked')
                          AND (e.received_at, e.id) < (m.received_at, m.id)))
-                 ORDER BY m.next_at, m.received_at, m.id LIMIT $4)
+                 ORDER BY m.received_at, m.id LIMIT $4)
     RETURNING id, integration_id, external_id, body, attempts";
 /// The same where several nodes claim at once: each takes what the others haven't.
 const CLAIM_INBOUND_POSTGRES: &str = "UPDATE inbound_message
@@ -105,7 +105,7 @@ const CLAIM_INBOUND_POSTGRES: &str = "UPDATE inbound_message
                        WHERE e.integration_id = m.integration_id AND e.subject_key = m.subject_key
                          AND e.state IN ('ready', 'running', 'parked')
                          AND (e.received_at, e.id) < (m.received_at, m.id)))
-                 ORDER BY m.next_at, m.received_at, m.id LIMIT $4 FOR UPDATE OF m SKIP LOCKED)
+                 ORDER BY m.received_at, m.id LIMIT $4 FOR UPDATE OF m SKIP LOCKED)
     RETURNING id, integration_id, external_id, body, attempts";
 
 /// The statement by which messages that came in are claimed.
