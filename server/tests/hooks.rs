@@ -1,7 +1,7 @@
 //! The door for partners' messages, over real HTTP and behind the whole edge.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests are tests too
 
-use std::net::SocketAddr;
+use std::{fmt::Write as _, net::SocketAddr};
 
 use axum::Router;
 use domain::{
@@ -49,7 +49,7 @@ async fn send(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)]
     let mut head =
         format!("{method} {path} HTTP/1.1\r\nhost: {to}\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        write!(head, "{name}: {value}\r\n").unwrap();
     }
     let mut stream = TcpStream::connect(to).await.unwrap();
     stream.write_all(format!("{head}\r\n{body}").as_bytes()).await.unwrap();
