@@ -117,6 +117,20 @@ export const PLACES = [
     name: 'exception of an update',
     path: '/integrations/updates/:id?act=except',
     of: '/integrations/updates',
+  // Messages in from partners.
+  { name: 'messages in', path: '/integrations/messages', needs: 'integrations:read', isList: true },
+  {
+    name: 'message in',
+    path: '/integrations/messages/:id',
+    of: '/integrations/messages',
+    link: 'main tbody a[href^="/integrations/messages/"]',
+    needs: 'integrations:read',
+  },
+  {
+    name: 'skipping of a message in',
+    path: '/integrations/messages/:id?act=skip',
+    of: '/integrations/messages?state=parked',
+    link: 'main tbody a[href^="/integrations/messages/"]',
     needs: 'integrations:read',
   },
   { name: 'partners', path: '/partners', needs: 'partners:read', isList: true },

@@ -264,6 +264,12 @@ pub const ALL: &[Function] = &[
     read("contracts/form", Holds(Permission::PartnersManage)),
     write("contracts/edit", Holds(Permission::PartnersManage)),
     read("disclosures/list", Holds(Permission::DisclosuresRead)),
+    // Messages in from partners.
+    read("inbound/list", Holds(Permission::IntegrationsRead)),
+    read("inbound/detail", Holds(Permission::IntegrationsRead)),
+    write("inbound/retry", Holds(Permission::IntegrationsOperate)),
+    write("inbound/skip", Holds(Permission::IntegrationsOperate)),
+    write("inbound/reveal", Holds(Permission::IntegrationsOperate)),
     // The reference of the partner API.
     read("reference/page", Holds(Permission::AccessRead)),
     write("reference/try", Holds(Permission::AccessRead)).secret(&["key"]),

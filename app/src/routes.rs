@@ -11,7 +11,7 @@ use leptos_router::{
 use crate::{
     components::{Frame, Gate},
     pages::{
-        access, account, assessments, contracts, customers, fleet, gate, health, integrations, limits,
+        access, account, assessments, contracts, customers, fleet, gate, health, inbound, integrations, limits,
         missing::MissingPage, overview, partners, patches, plans, reference, roles, search, security, staff,
         subscriptions, usage, webhooks,
     },
@@ -111,6 +111,8 @@ fn Inside() -> impl IntoView {
             <Route path=path!("/integrations/contracts/:id") view={contracts::ContractPage} ssr=MODE/>
             <Route path=path!("/integrations/contracts/:id/edit") view={contracts::EditContractPage} ssr=MODE/>
             <Route path=path!("/integrations/disclosures") view={contracts::DisclosuresPage} ssr=MODE/>
+            <Route path=path!("/integrations/messages") view={inbound::MessagesPage} ssr=MODE/>
+            <Route path=path!("/integrations/messages/:id") view={inbound::MessagePage} ssr=MODE/>
             <Route path=path!("/search") view={search::SearchPage} ssr=MODE/>
             <Route path=path!("/security") view={security::SecurityPage} ssr=MODE/>
             <Route path=path!("/security/events/:id") view={security::EventPage} ssr=MODE/>

@@ -13,6 +13,7 @@ pub mod fleet;
 pub mod forms;
 pub mod health;
 pub mod ids;
+pub mod inbound;
 pub mod integrations;
 pub mod limits;
 pub mod money;

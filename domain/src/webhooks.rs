@@ -111,6 +111,7 @@ pub const CATALOGUE: &[EventType] = &[
     event("subscription.hold_released", "A hold was released."),
     event("integration.incident_opened", "A partner does not do what is expected of it."),
     event("integration.incident_closed", "A partner has been well for a while."),
+    event("subscription.money_state_changed", "Where its money stands changed."),
 ];
 
 /// The type of the event by which somebody tries an endpoint out. It is sent to that endpoint alone, subscribed or not.

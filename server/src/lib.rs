@@ -10,6 +10,7 @@ pub mod config;
 pub mod edge;
 pub mod error_page;
 pub mod health;
+pub mod hooks;
 pub mod listen;
 pub mod logging;
 pub mod metrics;

@@ -8,7 +8,8 @@ use services::{
     access::Actor,
     assessments,
     audit::{self, checkpoint},
-    contracts, disclosures, form_token, gateway, health, oauth, patches, subscriptions, usage, vault, webhooks,
+    contracts, disclosures, form_token, gateway, health, inbound, oauth, patches, subscriptions, usage, vault,
+    webhooks,
 };
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -41,6 +42,7 @@ pub async fn run(services: Services) {
             log("old health", health::sweep(&services).await);
             log("old calls to partners", gateway::sweep(&services).await);
             log("old disclosures", contracts::sweep(&services).await.map(|_| ()));
+            log("old messages in", inbound::sweep(&services).await.map(|_| ()));
         }
     }
 }
@@ -89,6 +91,24 @@ pub async fn fan_out_sandbox(api: Arc<Api>) {
         ticks.tick().await;
         let handed_out = webhooks::fan_out(sandbox, api.services(), Environment::Test).await;
         log("events of the sandbox", handed_out.map(|_| ()));
+    }
+}
+
+/// Between two looks at what came in from partners.
+const MESSAGES: Duration = Duration::from_millis(500);
+
+/// Works off what comes in from partners, until the process ends. What it is at is one transaction, or is found done by
+/// whoever takes it up.
+pub async fn work_off_messages(services: Services) {
+    let mut ticks = interval(MESSAGES);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let mut worked = inbound::work_once(&services).await;
+        while matches!(worked, Ok(count) if count > 0) {
+            worked = inbound::work_once(&services).await;
+        }
+        log("messages in", worked.map(|_| ()));
     }
 }
 

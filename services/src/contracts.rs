@@ -22,20 +22,13 @@ pub use terms::Terms;
 
 pub(crate) use stored::{load, touch};
 
-use domain::{Timestamp, ids::PartnerId, partners::Way};
+use domain::{ids::PartnerId, partners::Way};
 
 use crate::{Error, Services, db::Connection};
 
 /// What the contract with a partner lets leave for it by our own calls, now. What has to be hashed is hashed.
 pub async fn terms_now(cx: &Services, connection: Connection<'_>, partner: PartnerId) -> Result<Terms, Error> {
     Ok(load(connection, partner).await?.terms(Way::Sent, Some(&cx.keys), cx.clock.now()))
-}
-
-/// Like [`terms_now`] where there are no services at hand: by the system's clock, and without the key of hashes, so that
-/// what would have to be hashed does not leave.
-pub async fn terms(connection: Connection<'_>, partner: PartnerId) -> Result<Terms, Error> {
-    let now = Timestamp(jiff::Timestamp::now().as_millisecond());
-    Ok(load(connection, partner).await?.terms(Way::Sent, None, now))
 }
 
 /// What may be taken from a partner, now: for an answer to our call, or a message of its own.

@@ -72,3 +72,47 @@ pub fn database_url(server: &str, name: &str) -> String {
     let host_part = base.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
     format!("{host_part}/{name}{query}")
 }
+
+/// Sets the secret by which an integration's messages are checked. The one before stays good until `overlap_until`.
+#[allow(clippy::missing_panics_doc, clippy::expect_used)]
+pub async fn set_webhook_secret(
+    cx: &Services,
+    integration: domain::ids::IntegrationId,
+    secret: &str,
+    overlap_until: Option<Timestamp>,
+) {
+    let mut uow = cx.db.begin().await.expect("a unit of work");
+    let secret = secrecy::SecretString::from(secret);
+    let new = crate::vault::NewSecret {
+        integration,
+        purpose: crate::vault::SecretPurpose::Webhook,
+        secret: &secret,
+        expires_at: None,
+        overlap_until,
+        by: "Test",
+    };
+    crate::vault::put(cx, uow.connection(), new).await.expect("a secret");
+    uow.commit_bookkeeping().await.expect("committed");
+}
+
+/// An integration that is live and takes messages, written past its own use cases.
+#[allow(clippy::missing_panics_doc, clippy::expect_used)]
+pub async fn integration(
+    cx: &Services,
+    partner: domain::ids::PartnerId,
+    slug: &str,
+    kind: &str,
+    scheme: &str,
+) -> domain::ids::IntegrationId {
+    let (id, now) = (domain::ids::IntegrationId::new(), cx.clock.now().millis());
+    let mut uow = cx.db.begin().await.expect("a unit of work");
+    crate::db::on!(uow.connection(), c => sqlx::query(
+        "INSERT INTO integration (id, partner_id, name, sort_name, slug, kind, criticality, base_url, state, auth,
+                                  inbound_scheme, created_at, created_by, updated_at, updated_by)
+         VALUES ($1, $2, $3, $3, $3, $4, 'high', 'https://api.partner.example', 'live', 'none', $5, $6, 'Test', $6, 'Test')")
+        .bind(id.uuid()).bind(partner.uuid()).bind(slug).bind(kind).bind(scheme).bind(now)
+        .execute(c).await.map(|_| ()))
+    .expect("an integration");
+    uow.commit_bookkeeping().await.expect("committed");
+    id
+}

@@ -13,6 +13,7 @@ use crate::{
     config::{Config, Role},
     edge::{self, EdgeConfig},
     health::{self, Health},
+    hooks,
     listen::{self, Running, asked_to_stop},
     logging, metrics,
     partner_api::{self, Api, open_sandbox},
@@ -53,6 +54,8 @@ pub(super) async fn run(config: Config) -> Result<Exit, Failure> {
     let counting = tokio::spawn(workers::count(services.clone(), Arc::clone(&api)));
     let sandbox = tokio::spawn(workers::fan_out_sandbox(Arc::clone(&api)));
     let work = matches!(config.role, Role::All | Role::Worker).then(|| tokio::spawn(workers::run(services.clone())));
+    let messages = matches!(config.role, Role::All | Role::Worker)
+        .then(|| tokio::spawn(workers::work_off_messages(services.clone())));
     let dispatcher = Dispatcher::new(services.clone());
     let dispatching = matches!(config.role, Role::All | Role::Worker).then(|| {
         let dispatcher = dispatcher.clone();
@@ -79,6 +82,9 @@ pub(super) async fn run(config: Config) -> Result<Exit, Failure> {
     workers::count_once(&services, &api).await;
     if let Some(sweeping) = sweeping {
         sweeping.abort();
+    }
+    if let Some(messages) = messages {
+        messages.abort();
     }
     if let Some(work) = work {
         // What it was at is one transaction: done or not done.
@@ -128,7 +134,8 @@ fn application(config: &Config, portal: Router, api: &Arc<Api>, health: &Health,
                 max_addresses: config.throttle.max_addresses,
             };
             // Limited by address on its own terms: machines come more often than people.
-            let calls = partner_api::router(api).layer(edge::limits::layer(quota));
+            let calls =
+                partner_api::router(api).merge(hooks::router(api.services().clone())).layer(edge::limits::layer(quota));
             edge::wrap_beside(portal, beside.merge(assets::routes()).merge(calls), &edge)
         }
         Role::Worker => edge::wrap_beside(Router::new(), beside, &edge),

@@ -110,3 +110,42 @@ pub async fn lock_patches(connection: Connection<'_>) -> Result<(), Error> {
     }
     Ok(())
 }
+/// Claims messages that came in: $1 lease, $2 its end, $3 now, $4 how many. Of each subject only the first that is open;
+/// an integration that may not be used, or whose partner is suspended, keeps its messages waiting.
+const CLAIM_INBOUND_SQLITE: &str = "UPDATE inbound_message
+    SET state = 'running', lease_id = $1, lease_until = $2, updated_at = $3, attempts = attempts + 1
+    WHERE id IN (SELECT m.id FROM inbound_message m
+                 JOIN integration i ON i.id = m.integration_id
+                 JOIN partner p ON p.id = i.partner_id
+                 WHERE m.state = 'ready' AND m.next_at <= $3
+                   AND i.state IN ('live', 'restricted') AND p.status = 'active'
+                   AND (m.subject_key = '' OR NOT EXISTS (
+                       SELECT 1 FROM inbound_message e
+                       WHERE e.integration_id = m.integration_id AND e.subject_key = m.subject_key
+                         AND e.state IN ('ready', 'running', 'parked')
+                         AND (e.received_at, e.id) < (m.received_at, m.id)))
+                 ORDER BY m.received_at, m.id LIMIT $4)
+    RETURNING id, integration_id, external_id, body, attempts";
+/// The same where several nodes claim at once: each takes what the others haven't.
+const CLAIM_INBOUND_POSTGRES: &str = "UPDATE inbound_message
+    SET state = 'running', lease_id = $1, lease_until = $2, updated_at = $3, attempts = attempts + 1
+    WHERE id IN (SELECT m.id FROM inbound_message m
+                 JOIN integration i ON i.id = m.integration_id
+                 JOIN partner p ON p.id = i.partner_id
+                 WHERE m.state = 'ready' AND m.next_at <= $3
+                   AND i.state IN ('live', 'restricted') AND p.status = 'active'
+                   AND (m.subject_key = '' OR NOT EXISTS (
+                       SELECT 1 FROM inbound_message e
+                       WHERE e.integration_id = m.integration_id AND e.subject_key = m.subject_key
+                         AND e.state IN ('ready', 'running', 'parked')
+                         AND (e.received_at, e.id) < (m.received_at, m.id)))
+                 ORDER BY m.received_at, m.id LIMIT $4 FOR UPDATE OF m SKIP LOCKED)
+    RETURNING id, integration_id, external_id, body, attempts";
+
+/// The statement by which messages that came in are claimed.
+pub fn claim_inbound(connection: &Connection<'_>) -> &'static str {
+    match connection {
+        Engine::Sqlite(_) => CLAIM_INBOUND_SQLITE,
+        Engine::Postgres(_) => CLAIM_INBOUND_POSTGRES,
+    }
+}

@@ -6,6 +6,7 @@
 mod assessments;
 mod cars;
 mod contracts;
+mod inbound;
 mod integrations;
 mod machines;
 mod patches;
@@ -148,6 +149,8 @@ async fn fill_with(cx: &Services, options: Options, has_accounts: bool) -> Resul
         assessments::partners(&mut maker).await?;
         patches::updates(&mut maker).await?;
         sharing::contracts(&mut maker).await?;
+        // After the integrations: what came in by them.
+        inbound::messages(&mut maker).await?;
     }
     let entry = audit::Entry::new("demo.filled")
         .detail("seed", options.seed.to_string())

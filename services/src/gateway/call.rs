@@ -10,6 +10,7 @@ use domain::{
     ids::{IntegrationId, PartnerCallId},
     integrations::{Admission, CallFailure, CallOutcome, Outcome, backoff},
     limits::{Subject, WhenAway, Window},
+    partners::Via,
 };
 use rand::Rng;
 use serde_json::Value;
@@ -25,6 +26,7 @@ use crate::{
     Error, Services,
     access::Actor,
     contracts::shape,
+    disclosures::Disclosed,
     health::Observation,
     limits::{Ask as LimitAsk, Policy, Verdict},
 };
@@ -78,7 +80,7 @@ impl Tried {
 pub async fn call(cx: &Services, actor: &Actor, ask: Ask) -> Result<Answer, Error> {
     let (at, begun) = (cx.clock.now(), Instant::now());
     let line = Line::read(cx, ask.integration, &ask.operation).await?;
-    let tried = send(cx, &line, &ask.payload, ask.key.as_deref()).await?;
+    let tried = send(cx, &line, &ask).await?;
     let (answer, failed) = match &tried.result {
         Ok(value) => {
             plan::remember(cx, &line, &ask.payload, value).await?;
@@ -131,13 +133,14 @@ pub(super) fn observe(cx: &Services, line: &Line, at: Timestamp, outcome: CallOu
     });
 }
 
-/// Sends a payload through all protections of one integration.
-pub(super) async fn send(cx: &Services, line: &Line, payload: &Value, key: Option<&str>) -> Result<Tried, Error> {
+/// Sends a payload through all protections of one integration. What left, and what was held back, goes into the ledger.
+pub(super) async fn send(cx: &Services, line: &Line, ask: &Ask) -> Result<Tried, Error> {
     if let Some((failure, why)) = line.stopped() {
         return Ok(Tried::stopped(failure, why));
     }
-    let shaped = shape(&line.terms, payload);
-    if line.terms.is_strict && !shaped.withheld.is_empty() {
+    let shaped = shape(&line.terms, &ask.payload);
+    if shaped.is_refused {
+        disclose(cx, line, ask, Vec::new(), shaped.withheld.clone());
         let why = format!("the contract doesn’t let these fields leave: {}", shaped.withheld.join(", "));
         return Ok(Tried::stopped(CallFailure::Contract, why));
     }
@@ -151,7 +154,23 @@ pub(super) async fn send(cx: &Services, line: &Line, payload: &Value, key: Optio
         let why = format!("{} calls to it are under way, which is as many as it may get", line.max_concurrent);
         return Ok(Tried::stopped(CallFailure::Bulkhead, why));
     };
-    attempts(cx, line, &shaped.payload, key).await
+    let tried = attempts(cx, line, &shaped.payload, ask.key.as_deref()).await?;
+    if tried.attempts > 0 {
+        disclose(cx, line, ask, shaped.passed, shaped.withheld);
+    }
+    Ok(tried)
+}
+
+fn disclose(cx: &Services, line: &Line, ask: &Ask, fields: Vec<String>, withheld: Vec<String>) {
+    let Some(subject) = ask.subject else { return };
+    cx.disclosures.record(Disclosed {
+        at: cx.clock.now(),
+        partner: line.partner,
+        via: Via::Gateway,
+        subject,
+        fields,
+        withheld,
+    });
 }
 
 /// Why the partner's own limit refuses this call; nothing when it doesn't.

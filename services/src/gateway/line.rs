@@ -100,7 +100,7 @@ impl Line {
             Error::not_found("integration.no_operation", format!("This integration has no operation {operation}."))
         })?;
         let switched_off = switch_over(reading.connection(), row.partner_id, id.uuid(), row.operation_id).await?;
-        let terms = contracts::terms(reading.connection(), row.partner_id.into()).await?;
+        let terms = contracts::terms_now(cx, reading.connection(), row.partner_id.into()).await?;
         Self::of(id, row, terms, switched_off)
     }
 

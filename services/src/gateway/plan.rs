@@ -65,7 +65,7 @@ pub(super) async fn second(cx: &Services, line: &Line, ask: &Ask) -> Result<Opti
         Err(error) => return Err(error),
     };
     let at = cx.clock.now();
-    let tried = send(cx, &other, &ask.payload, ask.key.as_deref()).await?;
+    let tried = send(cx, &other, ask).await?;
     let outcome = match &tried.result {
         Ok(_) => domain::integrations::CallOutcome::Answered,
         Err(_) => domain::integrations::CallOutcome::Refused,

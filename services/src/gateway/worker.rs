@@ -202,17 +202,17 @@ async fn one(cx: &Services, integration: IntegrationId, lease: Uuid, claimed: Cl
         }
         Err(error) => return Err(error),
     };
-    let tried = send(cx, &line, &payload, Some(&claimed.idempotency_key)).await?;
+    let ask = Ask {
+        integration,
+        operation: claimed.operation.clone(),
+        payload,
+        subject: subject(&claimed),
+        key: Some(claimed.idempotency_key.clone()),
+    };
+    let tried = send(cx, &line, &ask).await?;
     let mut outcome = CallOutcome::Answered;
     let mut failed = tried.result.as_ref().err().cloned();
     if failed.as_ref().is_some_and(|failed| failed.failure.may_pass_later()) && line.operation.plan == Plan::Second {
-        let ask = Ask {
-            integration,
-            operation: claimed.operation.clone(),
-            payload,
-            subject: None,
-            key: Some(claimed.idempotency_key.clone()),
-        };
         if let Some(Answer::Second(..)) = plan::second(cx, &line, &ask).await? {
             (outcome, failed) = (CallOutcome::Second, None);
         }

@@ -6,6 +6,7 @@ mod create;
 mod due;
 mod find;
 mod list;
+mod money;
 mod persist;
 mod record;
 
@@ -14,4 +15,6 @@ pub use create::{Draft, cars_on_offer, create, startable};
 pub use due::run_due;
 pub use find::{Detail, HoldRow, find};
 pub use list::{Filter, Row, Sort, list, of_customer, row, written};
+pub use money::{MoneyNews, set_money_state};
+pub(crate) use money::{hear_of_money, standing};
 pub(crate) use persist::count_blocks;

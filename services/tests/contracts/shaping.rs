@@ -59,20 +59,6 @@ async fn each_field_leaves_in_the_form_that_the_contract_names() {
 }
 
 #[tokio::test]
-async fn what_has_to_be_hashed_does_not_leave_without_the_key() {
-    on_both_engines(async |cx: Services| {
-        let partner = bare_partner(&cx, "Helvetia").await;
-        let contract = [(Field::CustomerEmail, ruled("hashed", "4")), (Field::CustomerName, field())];
-        save(&cx, partner, ContractForm::default(), &contract).await;
-        let bare = contracts::terms(cx.db.read().await.unwrap().connection(), partner).await.unwrap();
-        let shaped = shape(&bare, &json!({ "customer": { "email": "marta@example.org", "name": "Marta" } }));
-        assert_eq!(shaped.payload, json!({ "customer": { "name": "Marta" } }));
-        assert_eq!(shaped.withheld, ["customer.email"]);
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn a_contract_that_ran_out_or_has_not_begun_lets_nothing_through() {
     on_both_engines(async |cx: Services| {
         let partner = bare_partner(&cx, "Helvetia").await;
