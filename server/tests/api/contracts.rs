@@ -112,10 +112,11 @@ async fn the_ledger_knows_what_was_read_and_what_was_asked_for_in_vain() {
             portal.call(key, Call { method: "GET", path, headers, body: None }).await
         };
         get(&test, "/api/v1/customers?limit=1", &[]).await;
-        let list = get(&live, "/api/v1/customers?limit=2&fields=name,phone", &[]).await;
-        assert_eq!(list.status, 200, "{}", list.body);
-        let id = list.body["data"][0]["id"].as_str().unwrap_or_else(|| panic!("{}", list.body)).to_owned();
+        let list = portal.get("/api/v1/customers?limit=1").await;
+        let id = list.body["data"][0]["id"].as_str().unwrap().to_owned();
         let path = format!("/api/v1/customers/{id}");
+        let asked = get(&live, &format!("{path}?fields=name,phone"), &[]).await;
+        assert_eq!(asked.status, 200, "{}", asked.body);
         let one = get(&live, &path, &[]).await;
         let known = get(&live, &path, &[("if-none-match", one.header("etag"))]).await;
         assert_eq!(known.status, 304, "nothing leaves");
@@ -123,7 +124,7 @@ async fn the_ledger_knows_what_was_read_and_what_was_asked_for_in_vain() {
         disclosures::flush(&portal.cx, &portal.cx.disclosures).await.unwrap();
         let rows = disclosures::list(&portal.cx, &console(), &Filter::default()).await.unwrap().rows;
         assert!(rows.iter().all(|row| row.partner_name == "Live Ltd" && row.via() == Via::Api), "{rows:?}");
-        assert_eq!(rows.len(), 3, "two of the list, one by itself, no car and nothing of the sandbox: {rows:?}");
+        assert_eq!(rows.len(), 2, "with and without fields asked for, no car and nothing of the sandbox: {rows:?}");
         let filter = Filter { customer: Some(id.parse().unwrap()), ..Filter::default() };
         let mut about = disclosures::list(&portal.cx, &console(), &filter).await.unwrap().rows;
         about.sort_by_key(|row| row.fields().len());
