@@ -62,7 +62,7 @@ pub enum Command {
     Credential(Credential),
     /// Print the OpenAPI document of the partner API
     Openapi,
-    /// Print the bill of materials of this server (CycloneDX 1.6, JSON)
+    /// Print the bill of materials of this server (`CycloneDX` 1.6, JSON)
     Sbom,
     /// Advisories about what we use
     #[command(subcommand)]
