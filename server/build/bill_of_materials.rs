@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 /// The document. It says nothing of when or where it was made: the same lock file makes the same text.
 pub fn of(lock: &str, version: &str) -> Result<String, String> {
-    let lock: toml::Table = lock.parse().map_err(|error| format!("the lock file can't be read: {error}"))?;
+    let lock = lock.parse::<toml::Table>().map_err(|error| format!("the lock file can't be read: {error}"))?;
     let packages = lock.get("package").and_then(toml::Value::as_array).ok_or("the lock file names no packages")?;
     let mut components: Vec<(String, String, Value)> = packages.iter().filter_map(component).collect();
     components.sort_by(|left, right| (&left.0, &left.1).cmp(&(&right.0, &right.1)));

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// The document: CycloneDX 1.6, JSON.
+/// The document: `CycloneDX` 1.6, JSON.
 pub const JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/bill_of_materials.json"));
 
 #[derive(Deserialize)]

@@ -65,7 +65,7 @@ pub enum Command {
     /// Master keys
     #[command(subcommand)]
     Keys(KeysCommand),
-    /// Print the bill of materials of this server (CycloneDX 1.6, JSON)
+    /// Print the bill of materials of this server (`CycloneDX` 1.6, JSON)
     Sbom,
     /// Advisories about what we use
     #[command(subcommand)]

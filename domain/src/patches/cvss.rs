@@ -42,8 +42,8 @@ pub fn base_score(vector: &str) -> Option<i64> {
     if impact <= 0.0 {
         return Some(0);
     }
-    let score = if is_changed { 1.08 * (impact + exploitability) } else { impact + exploitability };
-    Some(rounded_up(score.min(10.0)))
+    let total = if is_changed { 1.08 * (impact + exploitability) } else { impact + exploitability };
+    Some(rounded_up(total.min(10.0)))
 }
 
 /// Privileges weigh more where the scope is changed.

@@ -6,6 +6,9 @@ use crate::{Error, Services, access::Actor, audit, clock::ZONE, db::on};
 
 /// So many at a time.
 const BATCH: i64 = 200;
+/// Whether something is late that is not marked so.
+const LATE: &str = "SELECT id FROM patch_task
+    WHERE state IN ('open', 'in_progress') AND due_on < $1 AND overdue_at IS NULL LIMIT 1";
 
 /// Opens what may not wait any longer, and marks what is late. Two nodes may do it at once: each task is turned once.
 /// Answers how many there were.
@@ -42,8 +45,6 @@ async fn end_exceptions(cx: &Services) -> Result<u64, Error> {
 
 async fn mark_overdue(cx: &Services) -> Result<u64, Error> {
     let (now, today, actor) = (cx.clock.now(), cx.clock.today(ZONE).to_string(), Actor::job("updates"));
-    const LATE: &str = "SELECT id FROM patch_task
-                        WHERE state IN ('open', 'in_progress') AND due_on < $1 AND overdue_at IS NULL LIMIT 1";
     if !is_any(cx, LATE, &today).await? {
         return Ok(0);
     }

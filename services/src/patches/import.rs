@@ -83,9 +83,9 @@ pub async fn import_advisories(
             Stored::Replaced(id) => (id, false),
         };
         if is_new {
-            done.added += 1
+            done.added += 1;
         } else {
-            done.replaced += 1
+            done.replaced += 1;
         }
         index(uow.connection(), id, advisory).await?;
         on!(uow.connection(), c => sqlx::query(
