@@ -3,7 +3,7 @@
 use domain::{
     Timestamp,
     ids::IntegrationId,
-    integrations::{Auth, InboundScheme, IntegrationState, naming},
+    integrations::{Auth, InboundScheme, IntegrationState, KillLevel, naming},
     permissions::{Permission, marker::IntegrationsRead},
 };
 use services::{
@@ -43,14 +43,21 @@ pub(super) async fn answer(id: String, act: String) -> Result<IntegrationView, A
         let fresh = if act.is_empty() { once::take(&cx, &session()?, id.uuid()).await? } else { None };
         let setting = matches!(act.as_str(), "secret" | "webhook" | "make");
         let is_testing = act == "test";
+        let mut said_now = switched(&cx, &access, &integration).await?;
+        said_now.extend(notes(&integration, &secrets, &operations, now));
         let acts = possible(&actor, &integration, &standing, now);
         let may_edit = acts.iter().any(|act| act == "edit");
         Ok(IntegrationView {
             id: id.to_string(),
             name: integration.name.clone(),
-            subtitle: format!("{} · {}", integration.kind().label(), integration.partner_name),
+            subtitle: format!(
+                "{} · {} · breaker {}",
+                integration.kind().label(),
+                integration.partner_name,
+                standing.state.label().to_lowercase()
+            ),
             state: said::state(integration.state()),
-            notes: notes(&integration, &secrets, &operations, now),
+            notes: said_now,
             acts,
             fresh,
             facts: facts(&integration, now),
@@ -122,6 +129,26 @@ fn facts(integration: &Integration, now: Timestamp) -> Vec<Fact> {
         facts.insert(6, Fact::code("Token address", integration.token_url.clone()));
     }
     facts
+}
+
+/// The kill switches that stand over it.
+async fn switched(
+    cx: &Services,
+    access: &Access<IntegrationsRead>,
+    integration: &Integration,
+) -> Result<Vec<String>, Error> {
+    let (id, partner) = (integration.id.to_string(), integration.partner_id.to_string());
+    let stands_over = |switch: &gateway::Switched| match switch.level() {
+        KillLevel::Everything => true,
+        KillLevel::Partner => switch.key == partner,
+        KillLevel::Integration => switch.key == id,
+        KillLevel::Operation | KillLevel::Endpoint => false,
+    };
+    let switches = gateway::switches(cx, access).await?;
+    let words = |switch: &gateway::Switched| {
+        format!("{} was switched off by {}, so nothing is sent. Why: {}", switch.name, switch.thrown_by, switch.reason)
+    };
+    Ok(switches.iter().filter(|switch| stands_over(switch)).map(words).collect())
 }
 
 /// What should be known of it now.
