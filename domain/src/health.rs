@@ -119,6 +119,7 @@ pub fn is_silent(hours: &[bool; 24]) -> bool {
 }
 
 /// What is known of an integration at a moment.
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own about the integration")]
 #[derive(Clone, Copy, Debug)]
 pub struct Facts {
     /// Whether it may be used.

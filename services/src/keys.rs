@@ -139,7 +139,8 @@ impl Keys {
         rand::rng().fill_bytes(&mut master);
         let mut masters: Vec<[u8; 32]> = before.0.iter().map(|master| *master.expose_secret()).collect();
         masters.push(master);
-        let text: String = masters.iter().map(|master| format!("{}\n", hex::encode(master))).collect();
+        let lines: Vec<String> = masters.iter().map(hex::encode).collect();
+        let text = lines.join("\n") + "\n";
         // Written beside it and moved over it, so that a crash leaves the one or the other.
         let beside = path.with_extension("new");
         let mut open = std::fs::OpenOptions::new();

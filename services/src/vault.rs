@@ -133,6 +133,18 @@ pub(crate) async fn remove(
     Ok(())
 }
 
+/// A secret as it lies there, with the data key that it is under.
+#[derive(FromRow)]
+struct Sealed {
+    id: Uuid,
+    key_id: Uuid,
+    master: String,
+    wrapped: Vec<u8>,
+    #[sqlx(rename = "sealed")]
+    bytes: Vec<u8>,
+    expires_at: Option<i64>,
+}
+
 /// The secrets that are good now, the current one first, each with the instant at which it ends. For the gateway and for
 /// messages that come in; nobody else sees them.
 pub async fn open(
@@ -141,7 +153,7 @@ pub async fn open(
     purpose: SecretPurpose,
 ) -> Result<Vec<(SecretString, Option<Timestamp>)>, Error> {
     let mut reading = cx.db.read().await?;
-    let rows: Vec<(Uuid, Uuid, String, Vec<u8>, Vec<u8>, Option<i64>)> = on!(reading.connection(), c => sqlx::query_as(
+    let rows: Vec<Sealed> = on!(reading.connection(), c => sqlx::query_as(
         "SELECT s.id, s.key_id, k.master, k.wrapped, s.sealed, s.expires_at
          FROM vault_secret s JOIN vault_key k ON k.id = s.key_id
          WHERE s.integration_id = $1 AND s.purpose = $2 AND (s.good_until IS NULL OR s.good_until > $3)
@@ -149,11 +161,11 @@ pub async fn open(
         .bind(integration.uuid()).bind(purpose.as_str()).bind(cx.clock.now().millis()).fetch_all(c).await)?;
     drop(reading);
     rows.into_iter()
-        .map(|(id, key_id, master, wrapped, sealed, expires_at)| {
-            let key = cx.keys.unwrap_key(&master, &key_place(key_id), &wrapped)?;
-            let secret = decrypt(&key, &place(id, integration.uuid(), purpose.as_str()), &sealed)?;
+        .map(|row| {
+            let key = cx.keys.unwrap_key(&row.master, &key_place(row.key_id), &row.wrapped)?;
+            let secret = decrypt(&key, &place(row.id, integration.uuid(), purpose.as_str()), &row.bytes)?;
             let secret = String::from_utf8(secret).map_err(Error::internal)?;
-            Ok((SecretString::from(secret), expires_at.map(Timestamp)))
+            Ok((SecretString::from(secret), row.expires_at.map(Timestamp)))
         })
         .collect()
 }

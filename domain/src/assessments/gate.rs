@@ -151,10 +151,12 @@ mod tests {
         }
     }
 
+    type Change = fn(&mut GateFacts);
+
     #[test]
     fn each_condition_that_is_taken_away_is_named_alone() {
         assert_eq!(missing(&complete()), []);
-        let without: [(Missing, fn(&mut GateFacts)); 10] = [
+        let without: [(Missing, Change); 10] = [
             (Missing::Assessment, |facts| facts.decided = None),
             (Missing::Assessment, |facts| {
                 facts.decided = Some(Decided { state: AssessmentState::Approved, review_on: Some(date(2026, 11, 22)) });

@@ -74,6 +74,7 @@ mod tests {
 
     const TODAY: Date = date(2026, 11, 23);
 
+    #[allow(clippy::unnecessary_wraps, reason = "as it is asked for")]
     fn approved(review_on: Date) -> Option<Decided> {
         Some(Decided { state: AssessmentState::Approved, review_on: Some(review_on) })
     }

@@ -163,6 +163,10 @@ pub(super) fn url(base: &str, path: &str, payload: &Value) -> Result<String, Str
     Ok(url)
 }
 
+fn digit(nibble: u8) -> char {
+    char::from_digit(u32::from(nibble), 16).unwrap_or('0').to_ascii_uppercase()
+}
+
 /// A part of a path (RFC 3986, section 2.3): nothing but unreserved characters stands for itself.
 fn encoded(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
@@ -170,7 +174,7 @@ fn encoded(value: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~') {
             text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            text.extend(['%', digit(byte >> 4), digit(byte & 15)]);
         }
     }
     text

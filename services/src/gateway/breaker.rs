@@ -108,13 +108,10 @@ pub(super) async fn note(
     let now = cx.clock.now();
     let mut uow = cx.db.begin().await?;
     let mut breaker = take(uow.connection(), id, now).await?;
-    let turn = match outcome {
-        Some(outcome) => breaker.note(now, outcome),
-        None => {
-            breaker.give_back();
-            None
-        }
-    };
+    let turn = outcome.and_then(|outcome| breaker.note(now, outcome));
+    if outcome.is_none() {
+        breaker.give_back();
+    }
     save(uow.connection(), id, now, &breaker, turn.as_ref()).await?;
     if matches!(outcome, Some(Outcome::Good | Outcome::Slow)) {
         on!(uow.connection(), c => sqlx::query("UPDATE integration SET last_good_at = $2 WHERE id = $1")

@@ -212,10 +212,10 @@ async fn one(cx: &Services, integration: IntegrationId, lease: Uuid, claimed: Cl
     let tried = send(cx, &line, &ask).await?;
     let mut outcome = CallOutcome::Answered;
     let mut failed = tried.result.as_ref().err().cloned();
-    if failed.as_ref().is_some_and(|failed| failed.failure.may_pass_later()) && line.operation.plan == Plan::Second {
-        if let Some(Answer::Second(..)) = plan::second(cx, &line, &ask).await? {
-            (outcome, failed) = (CallOutcome::Second, None);
-        }
+    let may_ask_second =
+        failed.as_ref().is_some_and(|failed| failed.failure.may_pass_later()) && line.operation.plan == Plan::Second;
+    if may_ask_second && let Some(Answer::Second(..)) = plan::second(cx, &line, &ask).await? {
+        (outcome, failed) = (CallOutcome::Second, None);
     }
     let is_held = failed.as_ref().is_some_and(|failed| plan::is_held(failed.failure));
     if failed.is_some() {

@@ -1,4 +1,4 @@
-//! Sketches of how long calls took: true to one per cent, and addable (DDSketch, Masson, Rim and Lee, 2019).
+//! Sketches of how long calls took: true to one per cent, and addable (`DDSketch`, Masson, Rim and Lee, 2019).
 
 use sketches_ddsketch::{Config, DDSketch};
 

@@ -135,11 +135,16 @@ pub fn parse(outbound: &Outbound, form: &IntegrationForm) -> Result<IntegrationF
     parsed().ok_or_else(|| errors.into_fields())
 }
 
+#[allow(clippy::option_option, reason = "wrong, nobody, somebody")]
 fn owner(errors: &mut FormErrors, text: &str) -> Option<Option<StaffId>> {
     if text.trim().is_empty() {
         return Some(None);
     }
-    text.trim().parse().map(Some).map_err(|_| errors.push("owner", "Choose somebody from the list.")).ok()
+    let owner = text.trim().parse().ok();
+    if owner.is_none() {
+        errors.push("owner", "Choose somebody from the list.");
+    }
+    owner.map(Some)
 }
 
 /// An address that we may call: `https`, a host outside our network, and nothing behind the path.

@@ -3,6 +3,7 @@
 
 use domain::permissions::{Grant, marker::IntegrationsManage};
 use rand::RngCore;
+use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{key_place, place};
@@ -16,6 +17,18 @@ use crate::{
 
 /// So many secrets are sealed again in one step.
 const STEP: i64 = 100;
+
+/// A secret under another data key.
+#[derive(FromRow)]
+struct Old {
+    id: Uuid,
+    integration_id: Uuid,
+    purpose: String,
+    key_id: Uuid,
+    master: String,
+    wrapped: Vec<u8>,
+    sealed: Vec<u8>,
+}
 
 /// How far it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,18 +63,18 @@ pub async fn rewrap(cx: &Services, access: &Access<IntegrationsManage>) -> Resul
             (id, key)
         }
     };
-    let rows: Vec<(Uuid, Uuid, String, Uuid, String, Vec<u8>, Vec<u8>)> = on!(uow.connection(), c => sqlx::query_as(
+    let rows: Vec<Old> = on!(uow.connection(), c => sqlx::query_as(
         "SELECT s.id, s.integration_id, s.purpose, s.key_id, k.master, k.wrapped, s.sealed
          FROM vault_secret s JOIN vault_key k ON k.id = s.key_id
          WHERE s.key_id <> $1 ORDER BY s.id LIMIT $2")
         .bind(id).bind(STEP).fetch_all(c).await)?;
     let moved = rows.len();
-    for (secret, integration, purpose, old, master, wrapped, sealed) in rows {
-        let old = cx.keys.unwrap_key(&master, &key_place(old), &wrapped)?;
-        let place = place(secret, integration, &purpose);
-        let again = encrypt(&key, &place, &decrypt(&old, &place, &sealed)?)?;
+    for row in rows {
+        let old = cx.keys.unwrap_key(&row.master, &key_place(row.key_id), &row.wrapped)?;
+        let place = place(row.id, row.integration_id, &row.purpose);
+        let again = encrypt(&key, &place, &decrypt(&old, &place, &row.sealed)?)?;
         on!(uow.connection(), c => sqlx::query("UPDATE vault_secret SET key_id = $2, sealed = $3 WHERE id = $1")
-            .bind(secret).bind(id).bind(again).execute(c).await.map(|_| ()))?;
+            .bind(row.id).bind(id).bind(again).execute(c).await.map(|_| ()))?;
     }
     let (done, all): (i64, i64) = on!(uow.connection(), c => sqlx::query_as(
         "SELECT COALESCE(SUM(CASE WHEN key_id = $1 THEN 1 ELSE 0 END), 0), COUNT(*) FROM vault_secret")

@@ -25,7 +25,7 @@ async fn a_questionnaire_is_read_strictly_and_a_version_never_changes() {
             ("{".to_owned(), "line 1 column 1"),
             (good.replace("\"weight\"", "\"wieght\""), "unknown field `wieght`"),
             (good.replace("\"weight\": 3, ", ""), "missing field `weight`"),
-            (good.replace("3", "7"), "“weight” must be from 1 to 5"),
+            (good.replace('3', "7"), "“weight” must be from 1 to 5"),
             (good.replace("\"no\"", "\"maybe\""), "unknown variant `maybe`"),
             (good.replace("\"yes\", \"no\"", "\"yes\""), "must hold “yes” and “no”"),
             (good.replace("\"deep\"", "\"short\""), "built-in"),

@@ -38,7 +38,6 @@ pub enum Mode {
 /// What it was sent.
 #[derive(Clone, Debug)]
 pub struct Seen {
-    pub path: String,
     pub authorization: String,
     pub key: String,
     pub body: Value,
@@ -114,10 +113,10 @@ async fn answer(State(partner): State<Partner>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let text =
         |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-    let (authorization, key, path) = (text("authorization"), text("idempotency-key"), parts.uri.path().to_owned());
+    let (authorization, key) = (text("authorization"), text("idempotency-key"));
     let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
     let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
-    partner.seen.lock().unwrap().push(Seen { path, authorization, key: key.clone(), body });
+    partner.seen.lock().unwrap().push(Seen { authorization, key: key.clone(), body });
     match mode {
         Mode::Hanging => std::future::pending().await,
         Mode::Slow(millis) => tokio::time::sleep(Duration::from_millis(millis)).await,

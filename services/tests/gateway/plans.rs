@@ -32,9 +32,9 @@ async fn each_plan_does_what_it_says() {
         let asked_at = cx.clock.now();
         cx.clock.advance(10 * Timestamp::MINUTE);
         assert_eq!(call(&cx, ask(remembers, "again")).await, Answer::LastKnown(known, asked_at));
-        let mut another = ask(remembers, "another question");
-        another.payload = serde_json::json!({"vehicle": {"vin": "another"}});
-        assert!(matches!(call(&cx, another).await, Answer::Refused(..)), "of another car nothing is known");
+        let mut elsewhere = ask(remembers, "another question");
+        elsewhere.payload = serde_json::json!({"vehicle": {"vin": "another"}});
+        assert!(matches!(call(&cx, elsewhere).await, Answer::Refused(..)), "of another car nothing is known");
         cx.clock.advance(2 * Timestamp::HOUR);
         assert!(
             matches!(call(&cx, ask(remembers, "later")).await, Answer::Refused(..)),

@@ -82,7 +82,7 @@ fn contains(bytes: &[u8], needle: &str) -> bool {
 
 /// As PostgreSQL prints bytes.
 fn hex_of(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+    text.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 #[tokio::test]

@@ -162,9 +162,10 @@ async fn answer(State(partner): State<Partner>, uri: Uri, headers: HeaderMap) ->
     if path == "/token" {
         // us:client-secret
         let is_right = header("authorization") == "Basic dXM6Y2xpZW50LXNlY3JldA==";
-        return match is_right {
-            true => Json(json!({ "access_token": "token-of-the-day", "expires_in": 3_600 })).into_response(),
-            false => StatusCode::UNAUTHORIZED.into_response(),
+        return if is_right {
+            Json(json!({ "access_token": "token-of-the-day", "expires_in": 3_600 })).into_response()
+        } else {
+            StatusCode::UNAUTHORIZED.into_response()
         };
     }
     let proof = format!("{}{}", header("authorization"), header("x-api-key"));

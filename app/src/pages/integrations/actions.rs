@@ -129,8 +129,8 @@ fn ends(expires: &str, overlap: &str, reason: &str) -> Result<(Option<domain::Ti
 }
 
 /// Sets a credential, or the secret by which the partner signs.
+#[allow(clippy::too_many_arguments, reason = "one for each field of the form")]
 #[server(prefix = "/_fn", endpoint = "integrations/set_secret")]
-#[expect(clippy::too_many_arguments, reason = "one for each field of the form")]
 pub async fn set_integration_secret(
     id: String,
     purpose: String,
