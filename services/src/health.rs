@@ -9,6 +9,7 @@ mod read;
 mod sketch;
 mod standing;
 
+pub(crate) use count::count_into;
 pub use count::{Grain, flush, sweep};
 pub use incidents::{Incident, IncidentEntry, IncidentFilter, annotate, incident, incidents, open_incidents};
 pub use judge::judge;

@@ -6,6 +6,7 @@
 mod assessments;
 mod cars;
 mod contracts;
+mod health;
 mod inbound;
 mod integrations;
 mod machines;
@@ -146,6 +147,7 @@ async fn fill_with(cx: &Services, options: Options, has_accounts: bool) -> Resul
         machines::partners(&mut maker).await?;
         webhooks::endpoints(&mut maker).await?;
         integrations::integrations(&mut maker).await?;
+        health::counts(&mut maker).await?;
         assessments::partners(&mut maker).await?;
         patches::updates(&mut maker).await?;
         sharing::contracts(&mut maker).await?;

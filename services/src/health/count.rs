@@ -6,7 +6,10 @@ use domain::{Timestamp, integrations::CallOutcome};
 use uuid::Uuid;
 
 use super::{Observation, sketch::Sketch};
-use crate::{Error, Services, db::on};
+use crate::{
+    Error, Services,
+    db::{UnitOfWork, on},
+};
 
 domain::text_enum! {
     /// How long a stretch is.
@@ -84,6 +87,13 @@ pub async fn flush(cx: &Services) -> Result<(), Error> {
 }
 
 async fn write(cx: &Services, seen: &[Observation]) -> Result<(), Error> {
+    let mut uow = cx.db.begin().await?;
+    count_into(&mut uow, cx.health.node, seen).await?;
+    uow.commit_bookkeeping().await
+}
+
+/// Counts what was seen under the name of a process, inside a unit of work.
+pub(crate) async fn count_into(uow: &mut UnitOfWork, node: Uuid, seen: &[Observation]) -> Result<(), Error> {
     let mut tallies: BTreeMap<Key, Tally> = BTreeMap::new();
     for one in seen.iter().filter(|one| !one.is_drill) {
         for grain in Grain::ALL {
@@ -93,9 +103,7 @@ async fn write(cx: &Services, seen: &[Observation]) -> Result<(), Error> {
             }
         }
     }
-    let mut uow = cx.db.begin().await?;
     for ((integration, grain, starts_at, operation), mut tally) in tallies {
-        let node = cx.health.node;
         let before: Option<(String,)> = on!(uow.connection(), c => sqlx::query_as(
             "SELECT sketch FROM health_count
              WHERE integration_id = $1 AND grain = $2 AND starts_at = $3 AND operation = $4 AND node = $5")
@@ -115,7 +123,7 @@ async fn write(cx: &Services, seen: &[Observation]) -> Result<(), Error> {
             .bind(tally.failed).bind(tally.refused).bind(tally.fallbacks).bind(tally.retries).bind(tally.sketch.text()?)
             .execute(c).await.map(|_| ()))?;
     }
-    uow.commit_bookkeeping().await
+    Ok(())
 }
 
 /// Forgets minutes and hours that are old; days stay.

@@ -9,7 +9,7 @@ use services::{Services, assessments};
 use uuid::Uuid;
 
 use super::{
-    setup::{approved, decides, drill, evidence, integration, manages, people, profile, run, state, told},
+    setup::{approved, decides, drill, evidence, integration, manages, people, profile, run, state, told_of},
     support::{console, on_both_engines, partner},
 };
 
@@ -75,7 +75,7 @@ async fn the_gate_names_each_thing_that_is_missing_and_opens_when_nothing_is() {
         assert_eq!(state(&cx, id).await.0, IntegrationState::Live);
         let twice = assessments::go_live(&cx, &access, id, "It is time").await.unwrap_err();
         assert_eq!((twice.code, twice.status), ("gate.other_state", 409));
-        assert_eq!(told(&cx, "integration.went_live").await.len(), 1);
+        assert_eq!(told_of(&cx, id, "integration.went_live").await.len(), 1);
     })
     .await;
 }
@@ -100,7 +100,7 @@ async fn a_certificate_that_ran_out_closes_the_gate_and_a_new_one_opens_it() {
         let (restricted, why) = state(&cx, id).await;
         assert_eq!(restricted, IntegrationState::Restricted);
         assert!(why.contains("Evidence in force"), "{why}");
-        assert_eq!(told(&cx, "integration.restricted").await, ["gate"]);
+        assert_eq!(told_of(&cx, id, "integration.restricted").await, ["gate"]);
 
         cx.clock.advance(14 * Timestamp::DAY - 1);
         assessments::watch(&cx).await.unwrap();
@@ -108,14 +108,14 @@ async fn a_certificate_that_ran_out_closes_the_gate_and_a_new_one_opens_it() {
         cx.clock.advance(1);
         assessments::watch(&cx).await.unwrap();
         assert_eq!(state(&cx, id).await.0, IntegrationState::Held);
-        assert_eq!(told(&cx, "integration.held").await, ["gate"]);
+        assert_eq!(told_of(&cx, id, "integration.held").await, ["gate"]);
 
         evidence(&cx, acme, "Newer certificate", "2028-11-25").await.unwrap();
         for _ in 0..2 {
             assessments::watch(&cx).await.unwrap();
         }
         assert_eq!(state(&cx, id).await.0, IntegrationState::Live);
-        assert_eq!(told(&cx, "integration.restored").await, ["gate"]);
+        assert_eq!(told_of(&cx, id, "integration.restored").await, ["gate"]);
     })
     .await;
 }
@@ -191,7 +191,7 @@ async fn an_exception_takes_two_people_and_ends_by_itself() {
         let (held, why) = state(&cx, id).await;
         assert_eq!(held, IntegrationState::Held);
         assert!(why.contains("Failure drill"), "{why}");
-        assert_eq!(told(&cx, "integration.exception_ended").await, ["gate"]);
+        assert_eq!(told_of(&cx, id, "integration.exception_ended").await, ["gate"]);
 
         drill(&cx, id).await;
         assessments::watch(&cx).await.unwrap();

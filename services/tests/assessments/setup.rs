@@ -146,3 +146,11 @@ pub async fn told(cx: &Services, action: &str) -> Vec<String> {
     let page = audit::list(cx, &console(), &filter).await.unwrap();
     page.rows.into_iter().map(|row| row.actor_id).collect()
 }
+
+/// Who did what to one integration; the demo has some of its own.
+pub async fn told_of(cx: &Services, id: IntegrationId, action: &str) -> Vec<String> {
+    let target = Some(("integration".to_owned(), id.to_string()));
+    let filter = audit::Filter { action: Some(action.to_owned()), target, ..audit::Filter::default() };
+    let page = audit::list(cx, &console(), &filter).await.unwrap();
+    page.rows.into_iter().map(|row| row.actor_id).collect()
+}

@@ -42,8 +42,8 @@ async fn each_plan_does_what_it_says() {
         );
         let Answer::Queued(id) = call(&cx, ask(queues, "work")).await else { panic!("queued") };
         assert_eq!(call(&cx, ask(queues, "work")).await, Answer::Queued(id), "the same work is queued once");
-        let queued = gateway::queued(&cx, &access(), id).await.unwrap();
-        assert_eq!((queued.state(), queued.idempotency_key.as_str()), (CallState::Ready, "work"));
+        let waiting = gateway::queued(&cx, &access(), id).await.unwrap();
+        assert_eq!((waiting.state(), waiting.idempotency_key.as_str()), (CallState::Ready, "work"));
         other.behave(Mode::Status(500));
         assert!(matches!(call(&cx, ask(with_second, "both down")).await, Answer::Refused(..)));
     })

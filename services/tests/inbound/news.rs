@@ -140,8 +140,6 @@ async fn a_car_tells_its_kilometres_and_one_wrong_reading_keeps_none_back() {
 async fn the_demo_has_messages_of_its_integrations() {
     on_both_engines(async |cx| {
         roles::seed(&cx).await.unwrap();
-        entrance(&cx, "florin", "payments", "standard").await;
-        entrance(&cx, "rastersat", "telematics", "hmac").await;
         demo::fill(&cx, demo::Options { customers: 40, seed: 3 }).await.unwrap();
         let of = async |state| {
             let filter = Filter { state: Some(state), ..Filter::default() };
