@@ -20,8 +20,10 @@ crate::text_enum! {
         Held = "held", "Held";
         /// Its breaker tries single calls.
         Recovering = "recovering", "Recovering";
-        /// Slower or less reliable than is expected of it.
+        /// Less reliable than is expected of it.
         Degraded = "degraded", "Degraded";
+        /// Slower than is expected of it.
+        Slow = "slow", "Slow";
         /// It is usually heard of each hour, and isn't any more.
         Silent = "silent", "Silent";
         /// A drill is on.
@@ -48,8 +50,14 @@ impl Health {
                 | Self::Held
                 | Self::Recovering
                 | Self::Degraded
+                | Self::Slow
                 | Self::Silent
         )
+    }
+
+    /// Whether it does what it is asked. What isn't asked just now, for whatever reason, isn't well: nobody knows.
+    pub const fn is_well(self) -> bool {
+        matches!(self, Self::Healthy | Self::Slow)
     }
 }
 
@@ -111,11 +119,17 @@ impl BurnRule {
     }
 }
 
-/// Whether a partner that was heard of nearly each hour of a day has gone silent. `hours` says of each of the last 24
-/// hours, the newest first, whether there was a call.
-pub fn is_silent(hours: &[bool; 24]) -> bool {
-    let quiet = hours.iter().take(3).all(|heard| !heard);
-    quiet && hours.iter().filter(|heard| **heard).count() >= 18
+/// So many whole hours without a call are a silence, after a day with calls in so many of its hours.
+const QUIET_HOURS: usize = 3;
+const BUSY_HOURS: usize = 20;
+
+/// Whether a partner that was heard of nearly each hour of a day has gone silent. `hours` says of each hour, the newest
+/// first, whether there was a call; the newest is still going on. A silence lasts until something is heard, or until the
+/// busy day before it is further back than `hours` reaches.
+pub fn is_silent(hours: &[bool]) -> bool {
+    let quiet = hours.iter().take_while(|heard| !**heard).count();
+    let busy = hours.iter().skip(quiet).take(24).filter(|heard| **heard).count();
+    quiet > QUIET_HOURS && busy >= BUSY_HOURS
 }
 
 /// What is known of an integration at a moment.
@@ -170,6 +184,8 @@ impl Facts {
             Health::Recovering
         } else if self.is_degraded() {
             Health::Degraded
+        } else if self.is_slow() {
+            Health::Slow
         } else if self.is_silent {
             Health::Silent
         } else if self.day.calls == 0 {
@@ -180,8 +196,11 @@ impl Facts {
     }
 
     fn is_degraded(&self) -> bool {
-        let fails = self.hour.failed >= LEAST_SHORT && self.hour.failed_ppm() > 1_000_000 - self.availability_ppm;
-        fails || self.p95_ms.is_some_and(|p95| p95 > self.latency_ms)
+        self.hour.failed >= LEAST_SHORT && self.hour.failed_ppm() > 1_000_000 - self.availability_ppm
+    }
+
+    fn is_slow(&self) -> bool {
+        self.hour.calls >= LEAST_LONG && self.p95_ms.is_some_and(|p95| p95 > self.latency_ms)
     }
 }
 
@@ -242,12 +261,17 @@ mod tests {
 
     #[test]
     fn who_was_heard_of_each_hour_and_isnt_is_silent() {
-        let mut hours = [true; 24];
+        let mut hours = [true; 72];
         assert!(!is_silent(&hours));
         hours[..3].fill(false);
+        assert!(!is_silent(&hours), "the hour that goes on is not over");
+        hours[3] = false;
         assert!(is_silent(&hours));
-        hours[10..20].fill(false);
+        hours[4..12].fill(false);
+        assert!(is_silent(&hours), "it stays silent until it is heard of");
+        hours[14..19].fill(false);
         assert!(!is_silent(&hours), "who is often quiet may be");
+        assert!(!is_silent(&[false; 72]), "who was never heard of is unknown");
     }
 
     #[test]
@@ -257,7 +281,12 @@ mod tests {
             Facts { day: Tally::default(), hour: Tally::default(), p95_ms: None, ..facts() }.health(),
             Health::Unknown
         );
-        assert_eq!(Facts { p95_ms: Some(2_001), ..facts() }.health(), Health::Degraded);
+        assert_eq!(Facts { p95_ms: Some(2_001), ..facts() }.health(), Health::Slow);
+        assert_eq!(
+            Facts { p95_ms: Some(2_001), hour: Tally { calls: 1, failed: 0 }, ..facts() }.health(),
+            Health::Healthy,
+            "one slow call is no trend"
+        );
         assert_eq!(
             Facts { hour: Tally { calls: 60, failed: 1 }, ..facts() }.health(),
             Health::Healthy,
@@ -279,6 +308,25 @@ mod tests {
             prop_assert!(left <= 100);
             let one_more = budget_left(ppm, Tally { calls, failed: failed + 1 });
             prop_assert!(one_more <= left);
+        }
+
+        #[test]
+        fn a_call_in_one_of_the_last_three_hours_is_no_silence(heard in 0_usize..=QUIET_HOURS, others: [bool; 32]) {
+            let mut hours = others;
+            hours[heard] = true;
+            prop_assert!(!is_silent(&hours));
+        }
+
+        #[test]
+        fn fewer_than_five_failures_never_alert(calls in 1_i64..20, failed in 0_i64..5, ppm in 900_000_i64..999_999) {
+            let tally = Tally { calls: calls.max(failed), failed };
+            prop_assert!(BURN_RULES.iter().all(|rule| !rule.burns(ppm, tally, tally)));
+        }
+
+        #[test]
+        fn what_is_well_needs_nobody(place in 0_usize..Health::ALL.len()) {
+            let health = Health::ALL[place];
+            prop_assert!(!health.is_well() || health == Health::Slow || !health.needs_attention());
         }
     }
 }

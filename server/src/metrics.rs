@@ -15,8 +15,11 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use domain::integrations::BreakerState;
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+
+use services::{Error, Services, access::Actor, health};
 
 use crate::{
     edge::{client_address::ClientAddress, trace},
@@ -26,6 +29,10 @@ use crate::{
 const REQUESTS: &str = "http_requests_total";
 const DURATION: &str = "http_request_duration_seconds";
 const IN_FLIGHT: &str = "http_requests_in_flight";
+const CALLS: &str = "partner_calls_total";
+const BREAKER: &str = "partner_breaker_state";
+const WAITING: &str = "partner_calls_waiting";
+const DEAD: &str = "partner_calls_dead";
 
 /// Upper bounds in seconds, dense where a portal's answers should lie.
 const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -36,6 +43,10 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
     describe_counter!(REQUESTS, "Requests answered, by method, route and status");
     describe_histogram!(DURATION, Unit::Seconds, "Time until an answer began, by method, route and status");
     describe_gauge!(IN_FLIGHT, "Requests being answered");
+    describe_counter!(CALLS, "Calls to partners that came to an end in this process, by integration and outcome");
+    describe_gauge!(BREAKER, "Circuit breakers by integration: 0 closed, 1 half-open, 2 open");
+    describe_gauge!(WAITING, "Calls to partners that wait in the queue, by integration");
+    describe_gauge!(DEAD, "Calls to partners that were given up, by integration");
     let upkeep = handle.clone();
     tokio::spawn(async move {
         // Without it the histograms' raw samples pile up while nobody scrapes.
@@ -60,6 +71,30 @@ pub async fn count(request: Request, next: Next) -> Response {
     counter!(REQUESTS, &labels).increment(1);
     histogram!(DURATION, &labels).record(start.elapsed());
     response
+}
+
+/// Renews the numbers of calls to partners. An integration that was retired keeps its last ones until the next start.
+pub async fn count_partners(services: &Services) -> Result<(), Error> {
+    for one in health::numbers(services, &Actor::job("numbers").authorize()?).await? {
+        for (outcome, calls) in one.calls {
+            let labels = [("integration", one.slug.clone()), ("outcome", outcome.as_str().to_owned())];
+            counter!(CALLS, &labels).absolute(calls);
+        }
+        let labels = [("integration", one.slug)];
+        gauge!(BREAKER, &labels).set(match one.breaker {
+            BreakerState::Closed => 0.0,
+            BreakerState::HalfOpen => 1.0,
+            BreakerState::Open => 2.0,
+        });
+        gauge!(WAITING, &labels).set(in_figures(one.waiting));
+        gauge!(DEAD, &labels).set(in_figures(one.dead));
+    }
+    Ok(())
+}
+
+/// A count as the format has it.
+fn in_figures(count: i64) -> f64 {
+    u32::try_from(count).map_or(f64::from(u32::MAX), f64::from)
 }
 
 /// Counts down also when the client goes away and the request is dropped.

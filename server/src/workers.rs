@@ -13,7 +13,7 @@ use services::{
 };
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::partner_api::Api;
+use crate::{metrics, partner_api::Api};
 
 /// How often the work is looked at.
 const ROUND: Duration = Duration::from_secs(20);
@@ -56,13 +56,19 @@ async fn rewrap(services: &Services) -> Result<(), Error> {
 /// Between two writes of what was counted: a refusal can be looked up within a second.
 const COUNTING: Duration = Duration::from_millis(500);
 
+/// After how many writes the numbers for the people on call are renewed: each ten seconds.
+const NUMBERS: u64 = 20;
+
 /// Writes what was counted of calls, until the process ends.
 pub async fn count(services: Services, api: Arc<Api>) {
     let mut ticks = interval(COUNTING);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
+    for round in 0_u64.. {
         ticks.tick().await;
         count_once(&services, &api).await;
+        if round % NUMBERS == 0 {
+            log("numbers of partners", metrics::count_partners(&services).await);
+        }
     }
 }
 

@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod fleet_fixture;
+#[path = "health/scale.rs"]
+mod scale;
+mod statements;
 
 use std::sync::Arc;
 
@@ -146,6 +149,13 @@ async fn nobody_is_alerted_in_a_maintenance_window_or_by_a_drill() {
         let window = health::windows(&cx, &access()).await.unwrap().remove(0);
         health::call_off(&cx, &operate, window.id).await.unwrap();
         assert!(health::call_off(&cx, &operate, window.id).await.is_err());
+        let standing = health_of(&cx, id).await;
+        assert_eq!((standing.day.calls, standing.day.failed, standing.budget_left), (50, 0, 100));
+        assert_eq!(health::judge(&cx).await.unwrap(), (0, 0), "what failed meanwhile is held against nobody");
+        for _ in 0..50 {
+            see(&cx, id, now, Some(CallFailure::Server), 10);
+        }
+        health::flush(&cx).await.unwrap();
         assert_eq!(health::judge(&cx).await.unwrap(), (1, 0));
         let wrong = health::maintain(&cx, &operate, id, (now, now), "Nothing").await.unwrap_err();
         assert_eq!(wrong.status, 422);
@@ -165,6 +175,126 @@ async fn nobody_is_alerted_in_a_maintenance_window_or_by_a_drill() {
         }
         health::flush(&cx).await.unwrap();
         assert_eq!(health_of(&cx, drilled).await.day.calls, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_incident_is_over_only_when_calls_show_it_for_a_quarter_of_an_hour() {
+    on_both_engines(async |cx| {
+        let id = integration(&cx, "nordlicht").await;
+        for _ in 0..10 {
+            see(&cx, id, cx.clock.now(), Some(CallFailure::Timeout), 1_000);
+        }
+        health::flush(&cx).await.unwrap();
+        assert_eq!(health::judge(&cx).await.unwrap(), (1, 0));
+
+        // The slowest rule looks back over six hours; then nothing burns, but nobody has called either.
+        cx.clock.advance(7 * Timestamp::HOUR);
+        assert_eq!(health_of(&cx, id).await.health, Health::Healthy);
+        assert_eq!(health::judge(&cx).await.unwrap(), (0, 0), "no call, no proof");
+
+        let operate: Access<IntegrationsOperate> = access();
+        let now = cx.clock.now();
+        health::maintain(&cx, &operate, id, (now, now.plus(Timestamp::HOUR)), "They move house").await.unwrap();
+        cx.clock.advance(30 * Timestamp::MINUTE);
+        see(&cx, id, cx.clock.now(), None, 100);
+        health::flush(&cx).await.unwrap();
+        assert_eq!(health::judge(&cx).await.unwrap(), (0, 0), "work on it proves nothing");
+
+        cx.clock.advance(31 * Timestamp::MINUTE);
+        see(&cx, id, cx.clock.now(), None, 100);
+        health::flush(&cx).await.unwrap();
+        assert_eq!(health::judge(&cx).await.unwrap(), (0, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_anything_is_wrong_no_incident_closes_and_each_that_does_is_told() {
+    on_both_engines(async |cx| {
+        let id = integration(&cx, "nordlicht").await;
+        let read: Access<IntegrationsRead> = access();
+        let turn = async |sql| testing::run_statement(&cx, sql, &[id.uuid()]).await;
+        for _ in 0..10 {
+            see(&cx, id, cx.clock.now(), Some(CallFailure::Timeout), 1_000);
+        }
+        health::flush(&cx).await.unwrap();
+        assert_eq!(health::judge(&cx).await.unwrap(), (1, 0));
+        turn(
+            "INSERT INTO integration_breaker (integration_id, record, state, changed_at) VALUES ($1, '{}', 'open', 0)",
+        )
+        .await;
+        assert_eq!(health::judge(&cx).await.unwrap(), (1, 0));
+        cx.clock.advance(7 * Timestamp::HOUR);
+        assert_eq!(health::judge(&cx).await.unwrap(), (0, 0));
+        assert_eq!(health::open_incidents(&cx, &read).await.unwrap().len(), 2);
+
+        turn("UPDATE integration_breaker SET state = 'closed' WHERE integration_id = $1").await;
+        see(&cx, id, cx.clock.now(), None, 100);
+        health::flush(&cx).await.unwrap();
+        assert_eq!(health::judge(&cx).await.unwrap(), (0, 0), "well since a moment ago");
+        cx.clock.advance(16 * Timestamp::MINUTE);
+        assert_eq!(health::judge(&cx).await.unwrap(), (0, 2));
+        let mut reading = cx.db.read().await.unwrap();
+        let (told,): (i64,) = on!(reading.connection(), c => sqlx::query_as(
+            "SELECT COUNT(*) FROM event_outbox WHERE action = 'integration.incident_closed'").fetch_one(c).await)
+        .unwrap();
+        assert_eq!(told, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_retired_integration_leaves_no_incident_open() {
+    on_both_engines(async |cx| {
+        let id = integration(&cx, "nordlicht").await;
+        for _ in 0..10 {
+            see(&cx, id, cx.clock.now(), Some(CallFailure::Timeout), 1_000);
+        }
+        health::flush(&cx).await.unwrap();
+        assert_eq!(health::judge(&cx).await.unwrap(), (1, 0));
+        testing::run_statement(&cx, "UPDATE integration SET state = 'retired' WHERE id = $1", &[id.uuid()]).await;
+        assert_eq!(health::judge(&cx).await.unwrap(), (0, 1));
+        assert_eq!(health::judge(&cx).await.unwrap(), (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_called_each_hour_and_is_not_any_more_is_silent_until_heard_of() {
+    on_both_engines(async |cx| {
+        let id = integration(&cx, "nordlicht").await;
+        let now = cx.clock.now();
+        for hour in 4..28 {
+            see(&cx, id, now.plus(-hour * Timestamp::HOUR), None, 100);
+        }
+        health::flush(&cx).await.unwrap();
+        assert_eq!(health_of(&cx, id).await.health, Health::Silent);
+        assert_eq!(health::judge(&cx).await.unwrap(), (1, 0));
+        cx.clock.advance(8 * Timestamp::HOUR);
+        assert_eq!(health_of(&cx, id).await.health, Health::Silent, "half a day later too");
+        see(&cx, id, cx.clock.now(), None, 100);
+        health::flush(&cx).await.unwrap();
+        assert_eq!(health::judge(&cx).await.unwrap(), (0, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_numbers_tell_how_calls_ended_in_this_process() {
+    on_both_engines(async |cx| {
+        let id = integration(&cx, "nordlicht").await;
+        for failure in [None, None, Some(CallFailure::Timeout)] {
+            see(&cx, id, cx.clock.now(), failure, 100);
+        }
+        health::flush(&cx).await.unwrap();
+        let numbers = health::numbers(&cx, &access()).await.unwrap();
+        assert_eq!((numbers.len(), numbers[0].slug.as_str(), numbers[0].waiting), (1, "nordlicht", 0));
+        let of = |outcome| numbers[0].calls.iter().find(|(each, _)| *each == outcome).map(|(_, calls)| *calls);
+        assert_eq!((of(CallOutcome::Answered), of(CallOutcome::Queued)), (Some(2), Some(1)));
+        let elsewhere = health::numbers(&other_node(&cx), &access()).await.unwrap();
+        assert!(elsewhere[0].calls.iter().all(|(_, calls)| *calls == 0));
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! Writing what was seen: each call counts in a minute, an hour and a day, for its operation and for all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Timestamp, integrations::CallOutcome};
 use uuid::Uuid;
@@ -56,8 +56,10 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, seen: &Observation) {
-        let failed = seen.failure.is_some_and(domain::integrations::CallFailure::counts_against_partner);
+    fn add(&mut self, seen: &Observation, is_announced: bool) {
+        let failed = seen.failure.is_some_and(domain::integrations::CallFailure::counts_against_partner)
+            // What fails in announced work is not held against the partner, also not when the work is over.
+            && !is_announced;
         // What was never sent says nothing about the partner.
         self.calls += i64::from(seen.attempts > 0);
         self.failed += i64::from(failed);
@@ -94,12 +96,16 @@ async fn write(cx: &Services, seen: &[Observation]) -> Result<(), Error> {
 
 /// Counts what was seen under the name of a process, inside a unit of work.
 pub(crate) async fn count_into(uow: &mut UnitOfWork, node: Uuid, seen: &[Observation]) -> Result<(), Error> {
+    let windows = announced(uow, seen).await?;
     let mut tallies: BTreeMap<Key, Tally> = BTreeMap::new();
     for one in seen.iter().filter(|one| !one.is_drill) {
+        let is_announced = windows
+            .iter()
+            .any(|(id, (from, until))| *id == one.integration.uuid() && (*from..*until).contains(&one.at.millis()));
         for grain in Grain::ALL {
             for operation in [one.operation.as_str(), ALL] {
                 let key = (one.integration.uuid(), *grain, grain.start(one.at).millis(), operation.to_owned());
-                tallies.entry(key).or_default().add(one);
+                tallies.entry(key).or_default().add(one, is_announced);
             }
         }
     }
@@ -124,6 +130,22 @@ pub(crate) async fn count_into(uow: &mut UnitOfWork, node: Uuid, seen: &[Observa
             .execute(c).await.map(|_| ()))?;
     }
     Ok(())
+}
+
+/// The maintenance windows in which something was seen: whose, from when, until when.
+async fn announced(uow: &mut UnitOfWork, seen: &[Observation]) -> Result<Vec<(Uuid, (i64, i64))>, Error> {
+    let times = || seen.iter().map(|one| one.at.millis());
+    let (Some(first), Some(last)) = (times().min(), times().max()) else { return Ok(Vec::new()) };
+    let integrations: BTreeSet<Uuid> = seen.iter().map(|one| one.integration.uuid()).collect();
+    let mut found = Vec::new();
+    for id in integrations {
+        let windows: Vec<(i64, i64)> = on!(uow.connection(), c => sqlx::query_as(
+            "SELECT starts_at, ends_at FROM maintenance_window
+             WHERE integration_id = $1 AND ends_at > $2 AND starts_at <= $3")
+            .bind(id).bind(first).bind(last).fetch_all(c).await)?;
+        found.extend(windows.into_iter().map(|window| (id, window)));
+    }
+    Ok(found)
 }
 
 /// Forgets minutes and hours that are old; days stay.

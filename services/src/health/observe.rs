@@ -1,6 +1,9 @@
 //! What the gateway sees, in memory until it is written.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
 use domain::{
     Timestamp,
@@ -37,23 +40,35 @@ pub struct Observation {
 #[derive(Debug)]
 pub struct Recorder {
     kept: Mutex<Vec<Observation>>,
+    /// How many calls ended how, since this process began; drills are left out.
+    totals: Mutex<HashMap<(Uuid, CallOutcome), u64>>,
     /// Under which this process writes its own rows.
     pub(super) node: Uuid,
 }
 
 impl Default for Recorder {
     fn default() -> Self {
-        Self { kept: Mutex::default(), node: Uuid::new_v4() }
+        Self { kept: Mutex::default(), totals: Mutex::default(), node: Uuid::new_v4() }
     }
 }
 
 impl Recorder {
     /// Keeps one.
     pub fn record(&self, observation: Observation) {
+        if !observation.is_drill {
+            let key = (observation.integration.uuid(), observation.outcome);
+            *self.totals.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default() += 1;
+        }
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() < MOST {
             kept.push(observation);
         }
+    }
+
+    /// How many calls of an integration ended in a way, since this process began.
+    pub fn total(&self, integration: IntegrationId, outcome: CallOutcome) -> u64 {
+        let totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        totals.get(&(integration.uuid(), outcome)).copied().unwrap_or_default()
     }
 
     /// Takes what was kept.

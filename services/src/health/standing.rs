@@ -22,6 +22,9 @@ use crate::{
 /// Integrations are dozens.
 const MOST: i64 = 500;
 
+/// Hours that are looked back over for a silence; three days are read anyway.
+const LISTENED: i64 = 72;
+
 /// An integration, and how it does.
 #[derive(Clone, Debug)]
 pub struct Standing {
@@ -37,6 +40,8 @@ pub struct Standing {
     pub state: IntegrationState,
     /// How it does, in a word.
     pub health: Health,
+    /// The last hour.
+    pub hour: Tally,
     /// The last 24 hours.
     pub day: Tally,
     /// Half of the calls of the last 24 hours took no longer; milliseconds.
@@ -114,7 +119,7 @@ pub(super) async fn all<P: Grant>(cx: &Services, _access: &Access<P>) -> Result<
     let switches: Vec<(String, String)> = on!(reading.connection(), c => sqlx::query_as(
         "SELECT level, key FROM kill_switch WHERE level IN ('everything', 'partner', 'integration')")
         .fetch_all(c).await)?;
-    let minutes = tallies(reading.connection(), Grain::Minute, now.plus(-6 * Timestamp::HOUR)).await?;
+    let minutes = tallies(reading.connection(), Grain::Minute, now.plus(-Timestamp::HOUR)).await?;
     let hours = tallies(reading.connection(), Grain::Hour, now.plus(-3 * Timestamp::DAY)).await?;
     let days = tallies(reading.connection(), Grain::Day, now.plus(-30 * Timestamp::DAY)).await?;
     let mut sketches = sketches(reading.connection(), now).await?;
@@ -161,20 +166,19 @@ fn standing(
 ) -> Result<Standing, Error> {
     let state: IntegrationState = row.state.parse().map_err(Error::internal)?;
     let this_hour = Grain::Hour.start(now);
-    let hours: Vec<Tally> = (0..24)
-        .rev()
-        .map(|back| {
-            let start = this_hour.plus(-back * Timestamp::HOUR).millis();
-            counted.hours.iter().find(|(at, _)| *at == start).map(|(_, tally)| *tally).unwrap_or_default()
-        })
-        .collect();
-    let mut heard = [false; 24];
-    for (slot, tally) in heard.iter_mut().zip(hours.iter().rev()) {
-        *slot = tally.calls > 0;
-    }
+    let hour_back = |back: i64| {
+        let start = this_hour.plus(-back * Timestamp::HOUR).millis();
+        counted.hours.iter().find(|(at, _)| *at == start).map(|(_, tally)| *tally).unwrap_or_default()
+    };
+    let hours: Vec<Tally> = (0..24).rev().map(hour_back).collect();
+    let heard: Vec<bool> = (0..LISTENED).map(|back| hour_back(back).calls > 0).collect();
+    // Minutes are many: more than an hour is added up from hours, the first of them whole.
     let of = |span: i64| {
-        let counts = if span <= 6 * Timestamp::HOUR { counted.minutes } else { counted.hours };
-        since(counts, now.plus(-span))
+        if span <= Timestamp::HOUR {
+            since(counted.minutes, now.plus(-span))
+        } else {
+            since(counted.hours, Grain::Hour.start(now.plus(-span)))
+        }
     };
     let burns = BURN_RULES.iter().any(|rule| rule.burns(row.availability_ppm, of(rule.long), of(rule.short)));
     let held_until = row.held_until.map(Timestamp).filter(|until| *until > now);
@@ -201,6 +205,7 @@ fn standing(
         criticality: row.criticality.parse().map_err(Error::internal)?,
         state,
         health: facts.health(),
+        hour: facts.hour,
         day: day_tally,
         p50_ms: day.percentile(50),
         p99_ms: day.percentile(99),

@@ -13,7 +13,7 @@ use crate::{pages::webhooks::words::ahead, views::Badge, words};
 pub(in crate::pages) fn badge(health: Health) -> Badge {
     let tone = match health {
         Health::CircuitOpen | Health::Failing | Health::SwitchedOff | Health::Held => Tone::Danger,
-        Health::Recovering | Health::Degraded | Health::Silent => Tone::Warn,
+        Health::Recovering | Health::Degraded | Health::Slow | Health::Silent => Tone::Warn,
         Health::Drill | Health::Maintenance => Tone::Notice,
         Health::NotLive | Health::Unknown => Tone::Neutral,
         Health::Healthy => Tone::Ok,

@@ -8,6 +8,7 @@ use domain::{
 use services::{
     Error, Services,
     access::Actor,
+    health,
     overview::{self, Due, MOST_COUNTED, StateCount},
     patches::{self, Task},
     webhooks::{self, EndpointFilter, Listed},
@@ -18,6 +19,7 @@ use crate::{
     context::{answer, asked},
     error::AppError,
     pages::{
+        health::words::badge,
         patches::words::severity,
         webhooks::words::{counted, state},
     },
@@ -42,7 +44,8 @@ pub(super) async fn page() -> Result<OverviewView, AppError> {
             note: note.to_owned(),
             href: href.to_owned(),
         };
-        let mut attention = trouble_of_webhooks(&cx, &actor, now).await?;
+        let mut attention = trouble_of_integrations(&cx, &actor, now).await?;
+        attention.extend(trouble_of_webhooks(&cx, &actor, now).await?);
         attention.extend(overdue_updates(&cx, &actor).await?);
         attention.extend(found.attention.iter().map(|due| item(due, &due.attention_why, now)));
         Ok(OverviewView {
@@ -86,6 +89,23 @@ pub(super) async fn page() -> Result<OverviewView, AppError> {
         })
     })
     .await
+}
+
+/// How many integrations need attention, and the worst of them, for those who may see them.
+async fn trouble_of_integrations(cx: &Services, actor: &Actor, now: Timestamp) -> Result<Vec<Item>, Error> {
+    if !actor.holds(Permission::IntegrationsRead) {
+        return Ok(Vec::new());
+    }
+    let standings = health::overview(cx, &actor.authorize()?).await?;
+    let mut troubled = standings.iter().filter(|standing| standing.health.needs_attention());
+    let Some(worst) = troubled.next() else { return Ok(Vec::new()) };
+    let others = troubled.count();
+    let text = match others {
+        0 => format!("1 integration needs attention: {}", worst.name),
+        _ => format!("{} integrations need attention, the worst: {}", others + 1, worst.name),
+    };
+    let href = format!("/integrations/{}/health", worst.id);
+    Ok(vec![Item { badge: badge(worst.health), text, href, when: words::when(now, now) }])
 }
 
 /// Endpoints that take nothing, for those who look after them.
