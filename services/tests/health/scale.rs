@@ -46,7 +46,7 @@ async fn fill(cx: &Services, grain: Grain, stretches: i64) {
         &format!(
             "INSERT INTO health_count (grain, starts_at, integration_id, operation, node, calls, failed, refused,
                                        fallbacks, retries, sketch)
-             SELECT '{grain}', {start} - numbers.i * {span}, i.id, o.name, {id}, 20, 0, 0, 0, 0, s.sketch
+             SELECT '{grain}', {start} - CAST(numbers.i AS BIGINT) * {span}, i.id, o.name, {id}, 20, 0, 0, 0, 0, s.sketch
              FROM {numbers} numbers
              CROSS JOIN integration i
              CROSS JOIN (SELECT '' AS name UNION ALL SELECT 'one' UNION ALL SELECT 'two' UNION ALL SELECT 'three') o
@@ -78,7 +78,7 @@ async fn explain(cx: &Services, sql: &str, values: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_overview_of_fifty_integrations_takes_four_statements_that_walk_an_index() {
+async fn an_overview_of_fifty_integrations_walks_an_index() {
     tracing::subscriber::set_global_default(Catch).unwrap();
     on_both_engines(async |cx| {
         let first = integration(&cx, "partner-0").await;
