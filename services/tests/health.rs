@@ -197,14 +197,14 @@ async fn an_incident_is_over_only_when_calls_show_it_for_a_quarter_of_an_hour() 
         let operate: Access<IntegrationsOperate> = access();
         let now = cx.clock.now();
         health::maintain(&cx, &operate, id, (now, now.plus(Timestamp::HOUR)), "They move house").await.unwrap();
-        cx.clock.advance(30 * Timestamp::MINUTE);
+        cx.clock.advance(55 * Timestamp::MINUTE);
         see(&cx, id, cx.clock.now(), None, 100);
         health::flush(&cx).await.unwrap();
         assert_eq!(health::judge(&cx).await.unwrap(), (0, 0), "work on it proves nothing");
-
-        cx.clock.advance(31 * Timestamp::MINUTE);
-        see(&cx, id, cx.clock.now(), None, 100);
-        health::flush(&cx).await.unwrap();
+        cx.clock.advance(6 * Timestamp::MINUTE);
+        assert_eq!(health_of(&cx, id).await.health, Health::Healthy);
+        assert_eq!(health::judge(&cx).await.unwrap(), (0, 0), "the work is over since a moment ago");
+        cx.clock.advance(10 * Timestamp::MINUTE);
         assert_eq!(health::judge(&cx).await.unwrap(), (0, 1));
     })
     .await;
