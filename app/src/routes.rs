@@ -81,8 +81,6 @@ fn Inside() -> impl IntoView {
             <Route path=path!("/integrations") view={health::IntegrationsPage} ssr=MODE/>
             <Route path=path!("/integrations/incidents") view={health::IncidentsPage} ssr=MODE/>
             <Route path=path!("/integrations/incidents/:id") view={health::IncidentPage} ssr=MODE/>
-            <Route path=path!("/integrations/:id/health") view={health::HealthPage} ssr=MODE/>
-            // Register of integrations.
             <Route path=path!("/integrations/new") view={integrations::NewIntegrationPage} ssr=MODE/>
             <Route path=path!("/integrations/test") view={integrations::TestPage} ssr=MODE/>
             <Route path=path!("/integrations/log") view={integrations::LogPage} ssr=MODE/>
@@ -90,17 +88,10 @@ fn Inside() -> impl IntoView {
             <Route path=path!("/integrations/calls") view={integrations::CallsPage} ssr=MODE/>
             <Route path=path!("/integrations/calls/replay") view={integrations::ReplayPage} ssr=MODE/>
             <Route path=path!("/integrations/calls/:id") view={integrations::CallPage} ssr=MODE/>
-            <Route path=path!("/integrations/:id") view={integrations::IntegrationPage} ssr=MODE/>
-            <Route path=path!("/integrations/:id/edit") view={integrations::EditIntegrationPage} ssr=MODE/>
-            <Route path=path!("/integrations/:id/operations/new") view={integrations::NewOperationPage} ssr=MODE/>
-            <Route path=path!("/integrations/:id/operations/:operation") view={integrations::EditOperationPage} ssr=MODE/>
-            // Assessments and the gate.
             <Route path=path!("/integrations/assessments") view={assessments::RegisterPage} ssr=MODE/>
             <Route path=path!("/integrations/assessments/templates") view={assessments::TemplatesPage} ssr=MODE/>
             <Route path=path!("/integrations/assessments/partners/:id") view={assessments::PartnerFilePage} ssr=MODE/>
             <Route path=path!("/integrations/assessments/:id") view={assessments::AssessmentPage} ssr=MODE/>
-            <Route path=path!("/integrations/:id/gate") view={assessments::GatePage} ssr=MODE/>
-            // Updates and patches.
             <Route path=path!("/integrations/updates") view={patches::UpdatesPage} ssr=MODE/>
             <Route path=path!("/integrations/updates/import") view={patches::ImportPage} ssr=MODE/>
             <Route path=path!("/integrations/updates/components") view={patches::ComponentsPage} ssr=MODE/>
@@ -113,6 +104,13 @@ fn Inside() -> impl IntoView {
             <Route path=path!("/integrations/disclosures") view={contracts::DisclosuresPage} ssr=MODE/>
             <Route path=path!("/integrations/messages") view={inbound::MessagesPage} ssr=MODE/>
             <Route path=path!("/integrations/messages/:id") view={inbound::MessagePage} ssr=MODE/>
+            // What names an integration stands after all that doesn’t.
+            <Route path=path!("/integrations/:id/health") view={health::HealthPage} ssr=MODE/>
+            <Route path=path!("/integrations/:id") view={integrations::IntegrationPage} ssr=MODE/>
+            <Route path=path!("/integrations/:id/edit") view={integrations::EditIntegrationPage} ssr=MODE/>
+            <Route path=path!("/integrations/:id/operations/new") view={integrations::NewOperationPage} ssr=MODE/>
+            <Route path=path!("/integrations/:id/operations/:operation") view={integrations::EditOperationPage} ssr=MODE/>
+            <Route path=path!("/integrations/:id/gate") view={assessments::GatePage} ssr=MODE/>
             <Route path=path!("/search") view={search::SearchPage} ssr=MODE/>
             <Route path=path!("/security") view={security::SecurityPage} ssr=MODE/>
             <Route path=path!("/security/events/:id") view={security::EventPage} ssr=MODE/>
