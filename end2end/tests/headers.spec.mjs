@@ -10,7 +10,7 @@ function nonceOf(policy) {
   return /script-src [^;]*'nonce-([^']+)'/.exec(policy)?.[1];
 }
 
-test('every page runs only scripts that carry the nonce of its own answer', { timeout: 120_000 }, async (kit) => {
+test('every page runs only scripts that carry the nonce of its own answer', { timeout: 300_000 }, async (kit) => {
   const all = await places(kit);
   const seen = new Set();
   await kit.withPage({ as: 'owner', javascript: false }, async (page) => {

@@ -58,7 +58,7 @@ function watched() {
   return { failures, see };
 }
 
-test('nonsense in addresses never makes a page fail', { engines: BOTH, timeout: 120_000 }, async ({ base }) => {
+test('nonsense in addresses never makes a page fail', { engines: BOTH, timeout: 300_000 }, async ({ base }) => {
   const portal = await enter(base, 'owner');
   const { failures, see } = watched();
   const get = (path) => see(path, portal.get(path));
@@ -81,7 +81,7 @@ test('nonsense in addresses never makes a page fail', { engines: BOTH, timeout: 
   assert.deepEqual(failures, []);
 });
 
-test('nonsense in forms never makes a change fail', { engines: BOTH, timeout: 120_000 }, async ({ base }) => {
+test('nonsense in forms never makes a change fail', { engines: BOTH, timeout: 300_000 }, async ({ base }) => {
   const portal = await enter(base, 'administrator');
   const { failures, see } = watched();
   for (const [name, [page, fields]] of Object.entries(FORMS)) {

@@ -11,6 +11,7 @@ const RAIL = {
   Plans: 'plans:read',
   'API access': 'access:read',
   Partners: 'partners:read',
+  Integrations: 'integrations:read',
   Security: 'audit:read',
   Staff: 'staff:read',
   Roles: 'roles:read',
@@ -27,7 +28,7 @@ for (const [who, account] of Object.entries(ACCOUNTS)) {
     });
   });
 
-  test(`every page is open to ${who} or says what is missing`, { timeout: 180_000 }, async (kit) => {
+  test(`every page is open to ${who} or says what is missing`, { timeout: 300_000 }, async (kit) => {
     const all = await places(kit);
     await kit.withPage({ as: who, javascript: false }, async (page) => {
       const wrong = [];
@@ -46,7 +47,7 @@ for (const [who, account] of Object.entries(ACCOUNTS)) {
   });
 }
 
-test('nobody is sent to the door from every page, and comes back to it', async (kit) => {
+test('nobody is sent to the door from every page, and comes back to it', { timeout: 180_000 }, async (kit) => {
   for (const place of await places(kit)) {
     const answer = await kit.get(place.path, { headers: { accept: 'text/html' } });
     assert.equal(answer.status, 303, place.path);
@@ -57,7 +58,7 @@ test('nobody is sent to the door from every page, and comes back to it', async (
   }
 });
 
-test('a reader is offered nothing that changes anything', async (kit) => {
+test('a reader is offered nothing that changes anything', { timeout: 180_000 }, async (kit) => {
   const all = await places(kit);
   await kit.withPage({ as: 'reader', javascript: false, allow: [/status of 404/] }, async (page) => {
     const own = ['/settings/account', '/settings/sessions', '/settings/second-factor'];

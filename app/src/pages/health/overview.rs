@@ -240,7 +240,7 @@ fn standing_view(standing: &Standing, now: Timestamp) -> StandingView {
     StandingView {
         href: format!("/integrations/{}", standing.id),
         name: standing.name.clone(),
-        kind: format!("{} · {} criticality", standing.kind.label(), standing.criticality.label().to_lowercase()),
+        kind: format!("{} · {}", standing.kind.label(), standing.criticality.label().to_lowercase()),
         health: said::badge(standing.health),
         sparks: standing.hours.iter().map(|hour| Spark { all: hour.calls, bad: hour.failed }).collect(),
         words: format!("{calls} calls in 24 hours, {failed} of them failed"),
