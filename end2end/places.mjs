@@ -117,6 +117,8 @@ export const PLACES = [
     name: 'exception of an update',
     path: '/integrations/updates/:id?act=except',
     of: '/integrations/updates',
+    needs: 'integrations:read',
+  },
   // Messages in from partners.
   { name: 'messages in', path: '/integrations/messages', needs: 'integrations:read', isList: true },
   {
