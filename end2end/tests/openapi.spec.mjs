@@ -36,7 +36,8 @@ test('every answer of the partner API is one that its document foretells', { tim
   const issued = await run(BINARY, words, { env: { PATH: process.env.PATH, KEYFOB_DATA_DIR: server.data } });
   const { secret } = JSON.parse(issued.stdout);
   // The document's own numbers are not to be tried for hours: some examples of each operation, always the same ones.
-  const calls = ['--checks', 'all', '--max-examples', '15', '--seed', '1', '--workers', '2'];
+  // One worker: Python 3.11 reads source in two threads at once with a fault of its own, which ends a run now and then.
+  const calls = ['--checks', 'all', '--max-examples', '15', '--seed', '1', '--workers', '1'];
   const header = ['-H', `Authorization: Bearer ${secret}`];
   const settings = ['--config-file', SETTINGS];
   const end = (text) => text.replaceAll(secret, '…').split('\n').slice(-400).join('\n');

@@ -4,7 +4,7 @@ use domain::{
     Timestamp,
     ids::{IncidentId, IntegrationId},
     permissions::marker::{IntegrationsOperate, IntegrationsRead},
-    texts::NoteBody,
+    texts::{NoteBody, fold},
 };
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use crate::{
     Error, Services,
     access::Access,
     audit,
-    db::{Bind, Connection, Direction, Keyed, KeysetList, Page, on},
+    db::{Bind, Connection, Direction, Keyed, KeysetList, Page, on, prefix_range},
 };
 
 /// An incident.
@@ -59,6 +59,8 @@ pub struct IncidentFilter {
     pub is_open: bool,
     /// Only those of this integration.
     pub integration: Option<IntegrationId>,
+    /// The beginning of an integration's name.
+    pub query: Option<String>,
     /// Where the page begins.
     pub cursor: Option<String>,
 }
@@ -79,6 +81,9 @@ pub async fn incidents(
     }
     if let Some(id) = filter.integration {
         list = list.filter("n.integration_id = ?", [Bind::Id(id.uuid())]);
+    }
+    if let Some(query) = filter.query.as_deref().map(str::trim).filter(|query| !query.is_empty()) {
+        list = list.filter("i.sort_name >= ? AND i.sort_name < ?", prefix_range(&fold(query)));
     }
     let mut reading = cx.db.read().await?;
     list.from_cursor(filter.cursor.as_deref())?.fetch(reading.connection()).await

@@ -93,11 +93,13 @@ pub(super) async fn answer_list(search: String) -> Result<ListView, AppError> {
         let filter = IncidentFilter {
             is_open: address.get("state") == Some("open"),
             integration: None,
+            query: address.get("q").map(str::to_owned),
             cursor: address.get("cursor").map(str::to_owned),
         };
         let page = health::incidents(&cx, &access, &filter).await?;
+        let placeholder = "Beginning of an integration’s name";
         let mut list =
-            address.view("Incidents", "", COLUMNS, ("opened", true), page, |one, shown| row(&one, shown, now));
+            address.view("Incidents", placeholder, COLUMNS, ("opened", true), page, |one, shown| row(&one, shown, now));
         list.chips.push(address.chip("All", "state", None));
         list.chips.push(address.chip("Open", "state", Some("open")));
         Ok(list)
